@@ -137,3 +137,12 @@ odoo_config() {
     if cmp -s "$conf.new" "$conf"; then rm "$conf.new"; else mv "$conf.new" "$conf"; fi
     echo "$conf"
 }
+
+# prepare: everything in place and started; afterwards $PY runs Odoo with the configuration $CONF.
+prepare() {
+    "$ROOT/scripts/setup"
+    pg_start
+    odoo_paths
+    CONF=$(odoo_config)
+    export OPENERP_SERVER=$CONF
+}

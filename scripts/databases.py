@@ -1,0 +1,233 @@
+"""Databases of this checkout: templates built once and cloned, all of them recognised and thrown away again.
+
+    deps template    every module that is not ours but that ours depend on; rebuilt when that list or a
+                     library changes
+    tests template   a clone of the former plus our addons, without demo data; rebuilt when an addon changes
+    clones           what tests and benches run in
+
+Each database carries a comment that names this checkout and its purpose, so that nothing of another
+checkout on the same server is ever touched. Needs the environment that ``lib.sh`` sets up.
+"""
+import argparse
+import ast
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN = Path(os.environ.get("EDU_RUN_DIR", ROOT / ".run"))
+ADDONS = ROOT / "addons"
+FILESTORE = RUN / "data" / "filestore"
+#: installed beside what the manifests name: the chart of accounts of the demonstration centre
+LOCALIZATION = "l10n_vn"
+#: parts of an addon that leave no trace in a database without demo data
+NOT_INSTALLED = {"tests", "i18n", "static", "demo", "migrations", "__pycache__"}
+
+
+# --- our addons -------------------------------------------------------------------------------------------
+def manifests() -> dict[str, dict]:
+    """Our addons in an order in which each comes after those it depends on."""
+    found = {path.parent.name: ast.literal_eval(path.read_text()) for path in ADDONS.glob("*/__manifest__.py")}
+    ordered: dict[str, dict] = {}
+
+    def add(name):
+        if name in found and name not in ordered:
+            for dependency in sorted(found[name].get("depends", [])):
+                add(dependency)
+            ordered[name] = found[name]
+
+    for name in sorted(found):
+        add(name)
+    return ordered
+
+
+def third_party() -> list[str]:
+    """Modules that are not ours and that ours name in ``depends``."""
+    ours = manifests()
+    return sorted({name for manifest in ours.values() for name in manifest.get("depends", [])} - set(ours))
+
+
+def _digest(*parts) -> str:
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:10]
+
+
+def deps_hash() -> str:
+    return _digest(ROOT, (ROOT / "requirements.txt").read_text(), (RUN / "odoo.path").read_text(), *third_party())
+
+
+def addons_hash() -> str:
+    """Checksum of all that installing our addons puts into a database."""
+    parts = []
+    for path in sorted(ADDONS.glob("*/**/*")):
+        inside = path.relative_to(ADDONS).parts
+        if path.is_file() and path.suffix in {".py", ".xml", ".csv"} and not NOT_INSTALLED & set(inside):
+            parts += [path.relative_to(ADDONS), hashlib.sha256(path.read_bytes()).hexdigest()]
+    return _digest(deps_hash(), *parts)
+
+
+# --- the server -------------------------------------------------------------------------------------------
+@contextlib.contextmanager
+def _server():
+    connection = psycopg2.connect(dbname="postgres")
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+def comment(purpose: str) -> str:
+    return f"edu checkout {RUN}: {purpose}"
+
+
+def ours(cursor) -> dict[str, str]:
+    """Databases of this checkout: name → purpose."""
+    cursor.execute("SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database")
+    mark = comment("")
+    return {name: text.removeprefix(mark) for name, text in cursor.fetchall() if text and text.startswith(mark)}
+
+
+def exists(cursor, name: str) -> bool:
+    cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+    return bool(cursor.rowcount)
+
+
+def clone(source: str, name: str, purpose: str) -> str:
+    """Copy database ``source`` and its files to ``name``, replacing an older one of that name."""
+    with _server() as cursor:
+        _drop(cursor, name)
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        _remark(cursor, name, purpose)
+    if (FILESTORE / source).is_dir():
+        # Files are named after their content and never change: a link is as good as a copy.
+        shutil.copytree(FILESTORE / source, FILESTORE / name, copy_function=os.link)
+    return name
+
+
+def drop(name: str) -> None:
+    with _server() as cursor:
+        _drop(cursor, name)
+
+
+def _drop(cursor, name):
+    if exists(cursor, name):
+        cursor.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE false')
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    shutil.rmtree(FILESTORE / name, ignore_errors=True)
+
+
+def _remark(cursor, name, purpose):
+    cursor.execute(f'COMMENT ON DATABASE "{name}" IS %s', [comment(purpose)])
+
+
+def rename(name: str, new: str, purpose: str) -> None:
+    """Give a finished database its real name: a half-built one never carries it."""
+    with _server() as cursor:
+        _drop(cursor, new)
+        cursor.execute(f'ALTER DATABASE "{name}" RENAME TO "{new}"')
+        _remark(cursor, new, purpose)
+    if (FILESTORE / name).is_dir():
+        (FILESTORE / name).rename(FILESTORE / new)
+
+
+# --- building ---------------------------------------------------------------------------------------------
+def say(text: str) -> None:
+    print(f"\033[1m==\033[0m {text}", file=sys.stderr, flush=True)
+
+
+def odoo(database: str, *options: str) -> None:
+    """Run Odoo's own command on a database until it has done what the options say; stop at any failure."""
+    command = [sys.executable, "-m", "odoo", "server", "-c", str(RUN / "odoo.conf"), "-d", database, *options,
+               "--stop-after-init", "--no-http", "--max-cron-threads=0", "--log-level=warn"]
+    if subprocess.run(command, check=False).returncode:
+        sys.exit(f"\nSTOPPED: Odoo could not finish (see above). Mend it, or look closer with:  "
+                 f"./scripts/odoo -d {database} {' '.join(options)}")
+
+
+@contextlib.contextmanager
+def locked():
+    """One process at a time builds, clones or clears away."""
+    RUN.mkdir(exist_ok=True)
+    with (RUN / "databases.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def deps_template() -> str:
+    return _template(f"edu_tpl_deps_{deps_hash()}", "template deps", None, [*third_party(), LOCALIZATION])
+
+
+def tests_template() -> str:
+    return _template(f"edu_tpl_{addons_hash()}", "template tests", deps_template, list(manifests()))
+
+
+def _template(name, purpose, base, modules):
+    with _server() as cursor:
+        if exists(cursor, name):
+            return name
+    source = base() if base else "template0"
+    start = time.monotonic()
+    say(f"database template: {len(modules)} modules ({', '.join(modules)})")
+    building = f"{name}_building"
+    clone(source, building, "building")
+    odoo(building, "-i", ",".join(modules))
+    rename(building, name, purpose)
+    with _server() as cursor:
+        cursor.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+        for other, its_purpose in ours(cursor).items():
+            if its_purpose == purpose and other != name:
+                _drop(cursor, other)
+    print(f"   done in {time.monotonic() - start:.0f} s: {name}", file=sys.stderr, flush=True)
+    return name
+
+
+def throw_away(prefix: str, owner: int | None = None) -> str:
+    """A clone of the tests template for the process ``owner`` (by default this one).
+
+    Clones whose owner has ended are cleared away on this occasion.
+    """
+    owner = owner or os.getpid()
+    with locked():
+        with _server() as cursor:
+            for name, purpose in ours(cursor).items():
+                word, _, pid = purpose.partition(" ")
+                if word == "building" or (word == "clone" and not Path("/proc", pid).exists()):
+                    _drop(cursor, name)
+        return clone(tests_template(), f"{prefix}_{owner}", f"clone {owner}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("templates", help="build the templates where they are missing or stale")
+    command = commands.add_parser("clone", help="clone the tests template and print the clone's name")
+    command.add_argument("prefix")
+    command.add_argument("--owner", type=int, help="process that will drop it")
+    commands.add_parser("drop", help="drop one database").add_argument("name")
+    commands.add_parser("clear", help="drop every database of this checkout")
+    options = parser.parse_args()
+    if options.command == "clone":
+        print(throw_away(options.prefix, options.owner))
+        return
+    with locked():
+        if options.command == "templates":
+            tests_template()
+        elif options.command == "drop":
+            drop(options.name)
+        else:
+            with _server() as cursor:
+                for name in ours(cursor):
+                    _drop(cursor, name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+from . import (
+    edu_workflow_mixin,
+    edu_resource_mixin,
+    edu_campus,
+    edu_subject,
+    edu_program_category,
+    edu_program,
+    edu_program_subject,
+    edu_package,
+    edu_teacher,
+    edu_room_feature,
+    edu_room,
+    edu_class,
+    res_users,
+)

@@ -1,0 +1,92 @@
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+
+
+class EduCampus(models.Model):
+    _name = "edu.campus"
+    _description = "Campus"
+    _inherit = ["mail.thread"]
+    _order = "sequence, name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, index="trigram", tracking=True)
+    code = fields.Char(required=True, help="Short code, used in class codes and reports.")
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    color = fields.Integer()
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one("res.partner", string="Address", check_company=True)
+    manager_id = fields.Many2one("res.users", tracking=True, domain=[("share", "=", False)])
+    user_ids = fields.Many2many(
+        "res.users",
+        "edu_campus_users_rel",
+        "campus_id",
+        "user_id",
+        string="Staff",
+        domain=[("share", "=", False)],
+        help="Who works here. Staff see the records of their campuses.",
+    )
+    resource_calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Opening Hours",
+        check_company=True,
+        default=lambda self: self.env.company.resource_calendar_id,
+    )
+    tz = fields.Selection(
+        _tz_get,
+        string="Time Zone",
+        required=True,
+        default=lambda self: self.env.context.get("tz") or self.env.user.tz or "UTC",
+        help="Times of lessons at this campus are shown and planned in this time zone.",
+    )
+    room_ids = fields.One2many("edu.room", "campus_id", string="Rooms")
+    class_ids = fields.One2many("edu.class", "campus_id", string="Classes")
+    room_count = fields.Integer(compute="_compute_counts")
+    class_count = fields.Integer(compute="_compute_counts", string="Current Classes")
+
+    _code_uniq = models.UniqueIndex("(code, company_id)", "Another campus has this code already. Choose another one.")
+
+    @api.depends("room_ids", "class_ids.state")
+    def _compute_counts(self):
+        rooms = dict(self.env["edu.room"]._read_group([("campus_id", "in", self.ids)], ["campus_id"], ["__count"]))
+        classes = dict(
+            self.env["edu.class"]._read_group(
+                [("campus_id", "in", self.ids), ("state", "in", ("open", "running"))], ["campus_id"], ["__count"]
+            )
+        )
+        for campus in self:
+            campus.room_count = rooms.get(campus, 0)
+            campus.class_count = classes.get(campus, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        campuses = super().create(vals_list)
+        campuses._add_managers_to_staff()
+        return campuses
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "manager_id" in vals or "user_ids" in vals:
+            self._add_managers_to_staff()
+        return result
+
+    def _add_managers_to_staff(self):
+        """A manager always belongs to the staff, so that one rule covers both."""
+        for campus in self:
+            if campus.manager_id and campus.manager_id not in campus.user_ids:
+                campus.user_ids = [fields.Command.link(campus.manager_id.id)]
+
+    @api.model
+    def _default_for_user(self):
+        """The campus that a new record of the current user belongs to: the first of the user's own.
+
+        :return: ``edu.campus`` of the current company, empty when the user has none and there are several
+        """
+        mine = self.env.user.campus_ids.filtered(lambda campus: campus.company_id == self.env.company)
+        if mine:
+            return mine[0]
+        campuses = self.search([("company_id", "=", self.env.company.id)], limit=2)
+        return campuses if len(campuses) == 1 else self.browse()

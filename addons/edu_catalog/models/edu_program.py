@@ -1,0 +1,165 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+
+
+class EduProgram(models.Model):
+    _name = "edu.program"
+    _description = "Program"
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin"]
+    _order = "code"
+    _rec_names_search = ["name", "code"]
+
+    _workflow = {
+        "discussion": ("review", "published", "retired"),
+        "review": ("discussion",),
+        "published": ("review",),
+        "retired": ("discussion", "review", "published"),
+    }
+    _workflow_groups = {
+        "published": "edu_catalog.group_edu_manager",
+        "retired": "edu_catalog.group_edu_manager",
+    }
+
+    code = fields.Char(required=True, copy=False)
+    name = fields.Char(required=True, translate=True, tracking=True, index="trigram")
+    active = fields.Boolean(default=True)
+    category_id = fields.Many2one("edu.program.category", index=True, ondelete="restrict")
+    state = fields.Selection(
+        [
+            ("discussion", "Discussion"),
+            ("review", "Under Review"),
+            ("published", "Published"),
+            ("retired", "Retired"),
+        ],
+        required=True,
+        default="discussion",
+        copy=False,
+        index=True,
+        tracking=True,
+        group_expand=True,
+    )
+    reviewer_id = fields.Many2one(
+        "res.users",
+        domain=lambda self: [("all_group_ids", "in", self.env.ref("edu_catalog.group_edu_manager").id)],
+        help="Who approves the program; asked by an activity when it is submitted.",
+    )
+    date_start = fields.Date(string="Offered From")
+    duration_months = fields.Float(string="Length (months)", digits=(6, 1))
+    session_count = fields.Integer(string="Sessions")
+    hours = fields.Float(digits=(8, 2), help="Teaching hours of the whole program.")
+    company_id = fields.Many2one("res.company", index=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    list_price = fields.Monetary(tracking=True)
+    description = fields.Html(translate=True, help="What a visitor reads about the program.")
+    note = fields.Html(string="Internal Notes")
+    line_ids = fields.One2many("edu.program.subject", "program_id", copy=True, string="Subjects in Order")
+    subject_ids = fields.Many2many(
+        "edu.subject",
+        compute="_compute_subject_ids",
+        inverse="_inverse_subject_ids",
+        search="_search_subject_ids",
+        string="Subjects",
+        help="The subjects of the program in their order.",
+    )
+    next_program_id = fields.Many2one(
+        "edu.program", string="Next Program", index="btree_not_null", help="The higher class that follows this one."
+    )
+    related_program_ids = fields.Many2many(
+        "edu.program", "edu_program_related_rel", "program_id", "related_id", string="Related Programs"
+    )
+    package_ids = fields.Many2many(
+        "edu.package", "edu_package_program_rel", "program_id", "package_id", string="Packages"
+    )
+    class_ids = fields.One2many("edu.class", "program_id", string="Classes")
+    class_count = fields.Integer(compute="_compute_class_count")
+
+    _code_uniq = models.UniqueIndex("(code)", "Another program has this code already. Choose another one.")
+    _amounts_positive = models.Constraint(
+        "CHECK (list_price >= 0 AND hours >= 0 AND session_count >= 0 AND duration_months >= 0)",
+        "Price, hours, sessions and length of a program cannot be negative.",
+    )
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for program in self:
+            program.currency_id = (program.company_id or self.env.company).currency_id
+
+    @api.depends("line_ids.subject_id", "line_ids.sequence")
+    def _compute_subject_ids(self):
+        for program in self:
+            program.subject_ids = program.line_ids.sorted("sequence").subject_id
+
+    def _inverse_subject_ids(self):
+        """Write the given order down; hours of subjects that stay are kept."""
+        for program in self:
+            wanted = list(program.subject_ids)
+            lines = {line.subject_id: line for line in program.line_ids}
+            program.line_ids = [
+                Command.delete(line.id) for subject, line in lines.items() if subject not in program.subject_ids
+            ] + [
+                Command.update(lines[subject].id, {"sequence": sequence})
+                if subject in lines
+                else Command.create({"subject_id": subject.id, "sequence": sequence})
+                for sequence, subject in enumerate(wanted, start=1)
+            ]
+
+    def _search_subject_ids(self, operator, value):
+        return [("line_ids.subject_id", operator, value)]
+
+    @api.depends("class_ids")
+    def _compute_class_count(self):
+        counts = dict(
+            self.env["edu.class"]._read_group([("program_id", "in", self.ids)], ["program_id"], ["__count"])
+        )
+        for program in self:
+            program.class_count = counts.get(program, 0)
+
+    @api.depends("code", "name")
+    def _compute_display_name(self):
+        for program in self:
+            program.display_name = f"[{program.code}] {program.name}" if program.code else program.name
+
+    @api.constrains("next_program_id")
+    def _check_next_program_id(self):
+        if self._has_cycle("next_program_id"):
+            raise ValidationError(
+                self.env._("The programs that follow one another form a circle. Choose another next program.")
+            )
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for program, vals in zip(self, vals_list, strict=True):
+            vals.setdefault("code", self.env._("%s (copy)", program.code))
+        return vals_list
+
+    def action_submit(self):
+        """Hand the program over for review (C2); the reviewer is asked by an activity."""
+        self.write({"state": "review"})
+        for program in self:
+            if program.reviewer_id:
+                program.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    user_id=program.reviewer_id.id,
+                    summary=self.env._("Review the program %s", program.name),
+                )
+
+    def action_publish(self):
+        """Approve the program: from now on it can be sold (C2). Closes the reviewer's activity."""
+        self.write({"state": "published"})
+        self.activity_feedback(["mail.mail_activity_data_todo"])
+
+    def action_retire(self):
+        """Take the program off sale; its running classes go on (C2)."""
+        self.write({"state": "retired"})
+
+    def action_reset(self):
+        """Back to discussion, whatever it was (C2)."""
+        self.write({"state": "discussion"})
+        self.activity_unlink(["mail.mail_activity_data_todo"])
+
+    def action_view_classes(self):
+        """Open the classes of the program."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("edu_catalog.edu_class_action")
+        return action | {"domain": [("program_id", "=", self.id)], "context": {"default_program_id": self.id}}

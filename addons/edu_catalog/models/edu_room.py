@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+
+
+class EduRoom(models.Model):
+    _name = "edu.room"
+    _description = "Room"
+    _inherit = ["edu.resource.mixin"]
+    _order = "campus_id, name"
+    _rec_names_search = ["name", "code"]
+
+    _edu_resource_type = "material"
+
+    code = fields.Char()
+    campus_id = fields.Many2one(
+        "edu.campus",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env["edu.campus"]._default_for_user(),
+    )
+    capacity = fields.Integer(required=True, default=20, aggregator="sum")
+    feature_ids = fields.Many2many("edu.room.feature", string="Features")
+    note = fields.Text()
+
+    _capacity_positive = models.Constraint("CHECK (capacity > 0)", "A room holds at least one person.")
+    _code_uniq = models.UniqueIndex(
+        "(code, campus_id) WHERE code IS NOT NULL", "Another room of this campus has this code already."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        campuses = self.env["edu.campus"].browse({vals["campus_id"] for vals in vals_list if vals.get("campus_id")})
+        by_id = {campus.id: campus for campus in campuses}
+        for vals in vals_list:
+            campus = by_id.get(vals.get("campus_id"))
+            if campus:
+                vals.setdefault("company_id", campus.company_id.id)
+                vals.setdefault("tz", campus.tz)
+        return super().create(vals_list)
+
+    @api.depends("name", "campus_id.code")
+    def _compute_display_name(self):
+        for room in self:
+            room.display_name = f"{room.campus_id.code} {room.name}" if room.campus_id.code else room.name

@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class EduRoomFeature(models.Model):
+    _name = "edu.room.feature"
+    _description = "Room Feature"
+    _order = "name"
+
+    name = fields.Char(required=True, translate=True)
+    color = fields.Integer()
+
+    _name_uniq = models.UniqueIndex("(name)", "This feature exists already.")

@@ -1,0 +1,22 @@
+from odoo import api, fields, models
+
+
+class EduSubject(models.Model):
+    _name = "edu.subject"
+    _description = "Subject"
+    _order = "code"
+    _rec_names_search = ["name", "code"]
+
+    code = fields.Char(required=True)
+    name = fields.Char(required=True, translate=True)
+    credits = fields.Float(digits=(6, 2), aggregator="avg")
+    active = fields.Boolean(default=True)
+    note = fields.Text(translate=True)
+
+    _code_uniq = models.UniqueIndex("(code)", "Another subject has this code already. Choose another one.")
+    _credits_positive = models.Constraint("CHECK (credits >= 0)", "Credits cannot be negative.")
+
+    @api.depends("code", "name")
+    def _compute_display_name(self):
+        for subject in self:
+            subject.display_name = f"[{subject.code}] {subject.name}" if subject.code else subject.name

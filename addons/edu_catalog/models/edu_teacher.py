@@ -1,0 +1,67 @@
+from odoo import api, fields, models
+
+
+class EduTeacher(models.Model):
+    _name = "edu.teacher"
+    _description = "Teacher"
+    _inherit = ["edu.resource.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "name"
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        help="Address, phone and e-mail are those of this contact; made with the teacher when left empty.",
+    )
+    user_id = fields.Many2one(
+        "res.users", related="resource_id.user_id", store=True, readonly=False, index="btree_not_null"
+    )
+    image_1920 = fields.Image(related="partner_id.image_1920", readonly=False)
+    avatar_128 = fields.Image(related="partner_id.avatar_128")
+    email = fields.Char(related="partner_id.email", readonly=False)
+    phone = fields.Char(related="partner_id.phone", readonly=False)
+    address = fields.Char(related="partner_id.contact_address", string="Address")
+    subject_ids = fields.Many2many("edu.subject", string="Subjects")
+    campus_ids = fields.Many2many("edu.campus", string="Campuses")
+    employment = fields.Selection(
+        [("employee", "Employee"), ("freelance", "Freelance")], required=True, default="employee"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    hourly_rate = fields.Monetary(groups="edu_catalog.group_edu_manager", help="Pay for one teaching hour.")
+    class_ids = fields.One2many("edu.class", "teacher_id", string="Classes")
+    class_count = fields.Integer(compute="_compute_class_count", string="Current Classes")
+
+    _partner_uniq = models.UniqueIndex("(partner_id)", "This contact is a teacher already. Open that teacher instead.")
+    _hourly_rate_positive = models.Constraint("CHECK (hourly_rate >= 0)", "An hourly rate cannot be negative.")
+
+    @api.depends("class_ids.state")
+    def _compute_class_count(self):
+        counts = dict(
+            self.env["edu.class"]._read_group(
+                [("teacher_id", "in", self.ids), ("state", "in", ("open", "running"))], ["teacher_id"], ["__count"]
+            )
+        )
+        for teacher in self:
+            teacher.class_count = counts.get(teacher, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        without = [vals for vals in vals_list if not vals.get("partner_id")]
+        # Whoever may create a teacher makes the contact with it, be contacts otherwise closed to them.
+        self.check_access("create")
+        users = self.env["res.users"].browse([vals.get("user_id") for vals in without])
+        partners_sudo = self.env["res.partner"].sudo()
+        for vals, user in zip(without, users, strict=True):
+            partner_sudo = user.sudo().partner_id or partners_sudo.create(
+                {"name": vals.get("name"), "email": vals.get("email"), "phone": vals.get("phone")}
+            )
+            vals["partner_id"] = partner_sudo.id
+        return super().create(vals_list)
+
+    def action_view_classes(self):
+        """Open the classes of the teacher."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("edu_catalog.edu_class_action")
+        return action | {"domain": [("teacher_id", "=", self.id)], "context": {"default_teacher_id": self.id}}

@@ -48,16 +48,18 @@ class EduTeacher(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        without = [vals for vals in vals_list if not vals.get("partner_id")]
         # Whoever may create a teacher makes the contact with it, be contacts otherwise closed to them.
         self.check_access("create")
-        users = self.env["res.users"].browse([vals.get("user_id") for vals in without])
-        partners_sudo = self.env["res.partner"].sudo()
-        for vals, user in zip(without, users, strict=True):
-            partner_sudo = user.sudo().partner_id or partners_sudo.create(
-                {"name": vals.get("name"), "email": vals.get("email"), "phone": vals.get("phone")}
-            )
-            vals["partner_id"] = partner_sudo.id
+        without = [vals for vals in vals_list if not vals.get("partner_id")]
+        with_user = [vals for vals in without if vals.get("user_id")]
+        without_user = [vals for vals in without if not vals.get("user_id")]
+        for vals in with_user:
+            vals["partner_id"] = self.env["res.users"].browse(vals["user_id"]).sudo().partner_id.id
+        partners_sudo = self.env["res.partner"].sudo().create(
+            [{field: vals.get(field) for field in ("name", "email", "phone")} for vals in without_user]
+        )
+        for vals, partner in zip(without_user, partners_sudo, strict=True):
+            vals["partner_id"] = partner.id
         return super().create(vals_list)
 
     def action_view_classes(self):

@@ -3,6 +3,7 @@
     deps template    every module that is not ours but that ours depend on; rebuilt when that list or a
                      library changes
     tests template   a clone of the former plus our addons, without demo data; rebuilt when an addon changes
+    web template     a clone of the former with its pages' scripts and style sheets compiled, for browser tests
     clones           what tests and benches run in
 
 Each database carries a comment that names this checkout and its purpose, so that nothing of another
@@ -63,19 +64,28 @@ def deps_hash() -> str:
     return _digest(ROOT, (ROOT / "requirements.txt").read_text(), (RUN / "odoo.path").read_text(), *third_party())
 
 
+def _checksums(pattern: str, ignored: set[str]) -> list:
+    """Names and checksums of the files of our addons that match, but for those in an ignored folder."""
+    return [
+        f"{path.relative_to(ADDONS)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in sorted(ADDONS.glob(pattern))
+        if path.is_file() and path.suffix != ".pyc" and not ignored & set(path.relative_to(ADDONS).parts)
+    ]
+
+
 def addons_hash() -> str:
     """Checksum of all that installing our addons puts into a database."""
-    parts = []
-    for path in sorted(ADDONS.glob("*/**/*")):
-        inside = path.relative_to(ADDONS).parts
-        if path.is_file() and path.suffix in {".py", ".xml", ".csv"} and not NOT_INSTALLED & set(inside):
-            parts += [path.relative_to(ADDONS), hashlib.sha256(path.read_bytes()).hexdigest()]
-    return _digest(deps_hash(), *parts)
+    return _digest(deps_hash(), *_checksums("*/**/*", NOT_INSTALLED))
+
+
+def web_hash() -> str:
+    """The same, with what the pages load."""
+    return _digest(addons_hash(), *_checksums("*/static/**/*", {"description"}))
 
 
 # --- the server -------------------------------------------------------------------------------------------
 @contextlib.contextmanager
-def _server():
+def server():
     connection = psycopg2.connect(dbname="postgres")
     connection.autocommit = True
     try:
@@ -103,7 +113,7 @@ def exists(cursor, name: str) -> bool:
 
 def clone(source: str, name: str, purpose: str) -> str:
     """Copy database ``source`` and its files to ``name``, replacing an older one of that name."""
-    with _server() as cursor:
+    with server() as cursor:
         _drop(cursor, name)
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
         _remark(cursor, name, purpose)
@@ -114,7 +124,7 @@ def clone(source: str, name: str, purpose: str) -> str:
 
 
 def drop(name: str) -> None:
-    with _server() as cursor:
+    with server() as cursor:
         _drop(cursor, name)
 
 
@@ -131,7 +141,7 @@ def _remark(cursor, name, purpose):
 
 def rename(name: str, new: str, purpose: str) -> None:
     """Give a finished database its real name: a half-built one never carries it."""
-    with _server() as cursor:
+    with server() as cursor:
         _drop(cursor, new)
         cursor.execute(f'ALTER DATABASE "{name}" RENAME TO "{new}"')
         _remark(cursor, new, purpose)
@@ -144,13 +154,20 @@ def say(text: str) -> None:
     print(f"\033[1m==\033[0m {text}", file=sys.stderr, flush=True)
 
 
+def run(program: str, database: str, *options: str) -> None:
+    """Run one of the project's programs with its configuration on a database; stop when it fails."""
+    command = [sys.executable, str(ROOT / "scripts" / program), "-c", str(RUN / "odoo.conf"), "-d", database, *options]
+    if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
+        sys.exit(f"\nSTOPPED: scripts/{program} failed on database {database} (see above)")
+
+
 def odoo(database: str, *options: str) -> None:
-    """Run Odoo's own command on a database until it has done what the options say; stop at any failure."""
+    """Let Odoo do on a database what the options say, then end; stop when it fails."""
     command = [sys.executable, "-m", "odoo", "server", "-c", str(RUN / "odoo.conf"), "-d", database, *options,
                "--stop-after-init", "--no-http", "--max-cron-threads=0", "--log-level=warn"]
-    if subprocess.run(command, check=False).returncode:
-        sys.exit(f"\nSTOPPED: Odoo could not finish (see above). Mend it, or look closer with:  "
-                 f"./scripts/odoo -d {database} {' '.join(options)}")
+    if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
+        sys.exit(f"\nSTOPPED: Odoo could not finish (see above). When mended, try it with:  "
+                 f"./scripts/odoo -d {database} {' '.join(options)} --stop-after-init")
 
 
 @contextlib.contextmanager
@@ -163,25 +180,35 @@ def locked():
 
 
 def deps_template() -> str:
-    return _template(f"edu_tpl_deps_{deps_hash()}", "template deps", None, [*third_party(), LOCALIZATION])
+    modules = [*third_party(), LOCALIZATION]
+    return _template(f"edu_tpl_deps_{deps_hash()}", "template deps", lambda: "template0",
+                     f"{len(modules)} modules that ours build on", lambda name: odoo(name, "-i", ",".join(modules)))
 
 
 def tests_template() -> str:
-    return _template(f"edu_tpl_{addons_hash()}", "template tests", deps_template, list(manifests()))
+    modules = list(manifests())
+    return _template(f"edu_tpl_{addons_hash()}", "template tests", deps_template,
+                     ", ".join(modules), lambda name: odoo(name, "-i", ",".join(modules)))
 
 
-def _template(name, purpose, base, modules):
-    with _server() as cursor:
+def web_template() -> str:
+    return _template(f"edu_tpl_web_{web_hash()}", "template web", tests_template,
+                     "compiled pages", lambda name: run("compile_assets.py", name))
+
+
+def _template(name, purpose, base, contents, fill):
+    """The template of that name; when missing, ``fill`` a clone of ``base()`` and drop the older ones."""
+    with server() as cursor:
         if exists(cursor, name):
             return name
-    source = base() if base else "template0"
+    source = base()
     start = time.monotonic()
-    say(f"database template: {len(modules)} modules ({', '.join(modules)})")
+    say(f"database template with {contents}")
     building = f"{name}_building"
     clone(source, building, "building")
-    odoo(building, "-i", ",".join(modules))
+    fill(building)
     rename(building, name, purpose)
-    with _server() as cursor:
+    with server() as cursor:
         cursor.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
         for other, its_purpose in ours(cursor).items():
             if its_purpose == purpose and other != name:
@@ -190,41 +217,40 @@ def _template(name, purpose, base, modules):
     return name
 
 
-def throw_away(prefix: str, owner: int | None = None) -> str:
-    """A clone of the tests template for the process ``owner`` (by default this one).
+def throw_away(prefix: str, owner: int | None = None, web: bool = False) -> str:
+    """A clone of the tests (or web) template for the process ``owner`` (by default this one).
 
     Clones whose owner has ended are cleared away on this occasion.
     """
     owner = owner or os.getpid()
     with locked():
-        with _server() as cursor:
+        with server() as cursor:
             for name, purpose in ours(cursor).items():
                 word, _, pid = purpose.partition(" ")
                 if word == "building" or (word == "clone" and not Path("/proc", pid).exists()):
                     _drop(cursor, name)
-        return clone(tests_template(), f"{prefix}_{owner}", f"clone {owner}")
+        template = web_template() if web else tests_template()
+        return clone(template, f"{prefix}_{owner}", f"clone {owner}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("templates", help="build the templates where they are missing or stale")
-    command = commands.add_parser("clone", help="clone the tests template and print the clone's name")
+    command = commands.add_parser("clone", help="clone the tests template, built when missing; print its name")
     command.add_argument("prefix")
+    command.add_argument("--web", action="store_true", help="with compiled pages, for browser tests")
     command.add_argument("--owner", type=int, help="process that will drop it")
     commands.add_parser("drop", help="drop one database").add_argument("name")
     commands.add_parser("clear", help="drop every database of this checkout")
     options = parser.parse_args()
     if options.command == "clone":
-        print(throw_away(options.prefix, options.owner))
+        print(throw_away(options.prefix, options.owner, options.web))
         return
     with locked():
-        if options.command == "templates":
-            tests_template()
-        elif options.command == "drop":
+        if options.command == "drop":
             drop(options.name)
         else:
-            with _server() as cursor:
+            with server() as cursor:
                 for name in ours(cursor):
                     _drop(cursor, name)
 

@@ -8,12 +8,24 @@ in the database: an addon that has changed since is upgraded, a new one installe
 import argparse
 import hashlib
 import json
-import subprocess
 import sys
 import time
 
 import psycopg2
-from databases import ADDONS, LOCALIZATION, ROOT, RUN, _server, clone, deps_template, exists, locked, manifests, odoo, rename, say
+from databases import (
+    ADDONS,
+    LOCALIZATION,
+    clone,
+    deps_template,
+    exists,
+    locked,
+    manifests,
+    odoo,
+    rename,
+    run,
+    say,
+    server,
+)
 
 NAME = "edu_demo"
 KEY = "edu.addons_checksums"
@@ -60,12 +72,11 @@ def create(sums: dict[str, str]) -> None:
     say(f"demonstration database: installing {', '.join(sums)}")
     odoo(building, "-i", ",".join([*sums, LOCALIZATION]))
     say("demonstration database: loading the centre")
-    loader = [sys.executable, str(ROOT / "scripts" / "load_demo.py"), "-c", str(RUN / "odoo.conf"), "-d", building]
-    if subprocess.run(loader, check=False).returncode:
-        sys.exit("\nSTOPPED: the demonstration data could not be loaded (see above); mend the file that is named there")
+    run("load_demo.py", building)
+    run("compile_assets.py", building)
     store(building, sums)
     rename(building, NAME, "demo")
-    print(f"   done in {time.monotonic() - start:.0f} s: database {NAME}", flush=True)
+    print(f"   done in {time.monotonic() - start:.0f} s: database {NAME}", file=sys.stderr, flush=True)
 
 
 def upgrade(sums: dict[str, str]) -> None:
@@ -81,7 +92,7 @@ def upgrade(sums: dict[str, str]) -> None:
     say(f"demonstration database: upgrading {', '.join(new + changed)}")
     odoo(NAME, *options)
     store(NAME, sums)
-    print(f"   done in {time.monotonic() - start:.0f} s", flush=True)
+    print(f"   done in {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
 
 
 def main():
@@ -89,7 +100,7 @@ def main():
     parser.add_argument("--fresh", action="store_true", help="throw the database away and create it anew")
     options = parser.parse_args()
     with locked():
-        with _server() as cursor:
+        with server() as cursor:
             there = exists(cursor, NAME)
         (upgrade if there and not options.fresh else create)(checksums())
 

@@ -144,5 +144,5 @@ prepare() {
     pg_start
     odoo_paths
     CONF=$(odoo_config)
-    export OPENERP_SERVER=$CONF
+    export ODOO_RC=$CONF
 }

@@ -13,7 +13,6 @@ debian_mirror() {
         | awk '$1 == "Debian" && $3 !~ /-|backports/ { print $2; exit }'
 }
 
-# odoo_requisites PACKAGE: what the package depends on that is not a Python library, Odoo itself apart
 fetch_odoo() {
     local state=$RUN/apt mirror keyring from=$SECONDS deb
     need_packages debian-archive-keyring ca-certificates

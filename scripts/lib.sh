@@ -8,19 +8,19 @@ VENV=$RUN/venv
 PY=$VENV/bin/python
 ODOO_UNPACKED=$RUN/odoo                 # root of the unpacked Debian package
 STARTED=$SECONDS
+ROOT_CLUSTERS=/var/lib/edu-odoo        # where root keeps the private database servers
 
 say() { printf '\033[1m==\033[0m %s\n' "$*"; }
 took() { printf '   done in %d s: %s\n' $((SECONDS - $1)) "$2"; }
 die() { printf '\nSTOPPED: %s\n' "$*" >&2; exit 1; }
 
-# as_root COMMAND…: run it as root, directly or through sudo; otherwise say what to type.
-as_root() {
-    if [ "$(id -u)" -eq 0 ]; then "$@"
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo "$@"
-    elif command -v sudo >/dev/null && [ -t 0 ]; then sudo "$@"
-    else die "administrator rights are needed once. Run as root:  $*"
-    fi
+# may_be_root: whether administrator rights can be had, if need be by asking for a password.
+may_be_root() {
+    [ "$(id -u)" -eq 0 ] && return
+    command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }
 }
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 
 # need_packages NAME…: install the Debian packages that are missing.
 need_packages() {
@@ -32,6 +32,8 @@ need_packages() {
     command -v apt-get >/dev/null || die "this machine has no apt-get; install by hand what corresponds to: ${missing[*]}"
     local from=$SECONDS
     say "installing ${missing[*]}"
+    may_be_root || die "packages are missing, and installing them needs administrator rights. Run as root, then start again:
+    apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >/dev/null || die "apt-get update failed; check the machine's network and package sources"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null \
         || die "apt-get could not install: ${missing[*]}"
@@ -42,10 +44,11 @@ need_packages() {
 with_lock() {
     local name=$1; shift
     mkdir -p "$RUN"
-    exec 9>"$RUN/$name.lock"
-    flock 9
-    "$@"
-    exec 9>&-
+    {
+        flock -n 9 || { say "waiting for another shell to finish ($name)"; flock 9; }
+        # What stays behind, like the database server, must not inherit the lock.
+        "$@" 9>&-
+    } 9>"$RUN/$name.lock"
 }
 
 # --- PostgreSQL -----------------------------------------------------------------------------
@@ -69,30 +72,53 @@ pg_env() {
     PG_OS_USER=$(id -un); [ "$PG_OS_USER" != root ] || PG_OS_USER=nobody
     # A cluster run by another user than the folder's needs a place that this user can reach.
     PG_DIR=$RUN/pg
-    if [ "$(id -u)" -eq 0 ]; then PG_DIR=/var/lib/edu-odoo/$(printf %s "$RUN" | cksum | cut -d' ' -f1); fi
-    export PGHOST=$PG_DIR/socket PGUSER=odoo PGDATABASE=postgres PGPORT=5432
+    if [ "$(id -u)" -eq 0 ]; then PG_DIR=$ROOT_CLUSTERS/$(printf %s "$RUN" | cksum | cut -d' ' -f1); fi
+    # A socket's path may have no more than 107 characters.
+    PG_SOCKET=$PG_DIR/socket
+    [ ${#PG_SOCKET} -lt 90 ] || PG_SOCKET=/tmp/edu-odoo-$(id -u)-$(printf %s "$RUN" | cksum | cut -d' ' -f1)
+    export PGHOST=$PG_SOCKET PGUSER=odoo PGDATABASE=postgres PGPORT=5432
     unset PGPASSWORD
+}
+
+# remove_orphans: clusters that root made for folders that are gone.
+remove_orphans() {
+    local owner dir
+    [ "$(id -u)" -eq 0 ] && [ -d "$ROOT_CLUSTERS" ] || return 0
+    for owner in "$ROOT_CLUSTERS"/*/owner; do
+        [ -s "$owner" ] && [ ! -d "$(cat "$owner")/data" ] || continue
+        dir=$(dirname "$owner")
+        say "removing the database cluster of $(cat "$owner"), which is gone"
+        runuser -u nobody -- "$(pg_bin)/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1 || true
+        rm -rf "$dir"
+    done
 }
 
 pg_running() { [ -s "$PG_DIR/data/postmaster.pid" ] && as_pg "$(pg_bin)/pg_ctl" -D "$PG_DIR/data" status >/dev/null 2>&1; }
 
 pg_start() {
     pg_env
-    [ -n "$PRIVATE_PG" ] || { check_given_server; return; }
+    if [ -z "$PRIVATE_PG" ]; then check_given_server
+    elif ! pg_running; then with_lock pg pg_start_private
+    elif [ ! -e "$PG_DIR/owner" ]; then echo "$RUN" > "$PG_DIR/owner"
+    fi
+}
+
+pg_start_private() {
     [ -n "$(pg_bin)" ] || need_packages postgresql postgresql-client
     local bin; bin=$(pg_bin)
     [ -n "$bin" ] || die "no PostgreSQL server binaries were found after installing the package postgresql"
     ! pg_running || return 0
     local from=$SECONDS
-    mkdir -p "$PG_DIR/socket"
-    [ "$(id -u)" -ne 0 ] || chown -R "$PG_OS_USER" "$PG_DIR"
+    mkdir -p "$PG_DIR" "$PG_SOCKET"
+    echo "$RUN" > "$PG_DIR/owner"
+    rm -rf "$PG_DIR/data.new"
+    [ "$(id -u)" -ne 0 ] || chown -R "$PG_OS_USER" "$PG_DIR" "$PG_SOCKET"
     if [ ! -s "$PG_DIR/data/PG_VERSION" ]; then
-        as_pg "$bin/initdb" -D "$PG_DIR/data" -U odoo -A trust -E UTF8 --locale=C.UTF-8 >/dev/null \
-            || die "initdb failed in $PG_DIR/data"
+        as_pg "$bin/initdb" -D "$PG_DIR/data.new" -U odoo -A trust -E UTF8 --locale=C.UTF-8 >/dev/null \
+            || die "initdb failed in $PG_DIR/data.new"
         # A development server: commits are not awaited on disk, everything else is as shipped.
-        as_pg sh -c "cat >> '$PG_DIR/data/postgresql.conf'" <<CONF
+        as_pg sh -c "cat >> '$PG_DIR/data.new/postgresql.conf' && mv '$PG_DIR/data.new' '$PG_DIR/data'" <<CONF
 listen_addresses = ''
-unix_socket_directories = '$PG_DIR/socket'
 max_connections = 200
 shared_buffers = 512MB
 work_mem = 32MB
@@ -102,7 +128,7 @@ synchronous_commit = off
 log_min_messages = fatal
 CONF
     fi
-    as_pg "$bin/pg_ctl" -D "$PG_DIR/data" -l "$PG_DIR/log" -w -t 60 start >/dev/null \
+    as_pg "$bin/pg_ctl" -D "$PG_DIR/data" -l "$PG_DIR/log" -o "-k '$PG_SOCKET'" -w -t 60 start >/dev/null \
         || die "the private PostgreSQL did not start; its log is $PG_DIR/log"
     took "$from" "private PostgreSQL started"
 }

@@ -1,0 +1,85 @@
+"""The drawing of the five addons: who may build on whom, in manifests and in imports."""
+import ast
+import configparser
+from functools import cache
+from pathlib import Path
+
+from databases import ADDONS, ROOT, RUN, manifests
+
+#: the arrows of the drawing; there are no others
+BUILDS_ON = {
+    "edu_catalog": set(),
+    "edu_enrollment": {"edu_catalog"},
+    "edu_crm": {"edu_enrollment"},
+    "edu_schedule": {"edu_enrollment"},
+    "edu_portal": {"edu_crm", "edu_schedule"},
+}
+
+
+@cache
+def depends(addon: str) -> frozenset[str]:
+    """What the manifest of any addon names, wherever the addon is installed."""
+    config = configparser.RawConfigParser()
+    config.read(RUN / "odoo.conf")
+    for folder in config["options"]["addons_path"].split(","):
+        manifest = Path(folder, addon, "__manifest__.py")
+        if manifest.is_file():
+            return frozenset(ast.literal_eval(manifest.read_text()).get("depends") or ["base"]) - {addon}
+    raise AssertionError(f"addon {addon} is not in the addons path; add it to requirements.txt or correct the name")
+
+
+@cache
+def reachable(addon: str) -> frozenset[str]:
+    """The addon itself and all that it builds on, directly or not."""
+    if addon == "base":
+        return frozenset(["base"])
+    return frozenset([addon]).union(*(reachable(below) for below in depends(addon)))
+
+
+def imported_modules(path: Path):
+    """Every module name that a file imports, with its line."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module, node.lineno
+            # `from odoo.addons import x` imports the addon x.
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def test_depends_follow_the_drawing():
+    ours = manifests()
+    assert set(ours) <= set(BUILDS_ON), "an addon that the drawing does not know"
+    for addon, manifest in ours.items():
+        arrows = set(manifest["depends"]) & set(BUILDS_ON)
+        assert arrows == BUILDS_ON[addon], f"{addon} depends on {arrows}, the drawing says {BUILDS_ON[addon]}"
+
+
+def test_imports_follow_the_drawing():
+    wrong = []
+    for addon in manifests():
+        for path in (ADDONS / addon).rglob("*.py"):
+            for name, line in imported_modules(path):
+                parts = name.split(".")
+                if parts[:2] == ["odoo", "addons"] and len(parts) > 2 and parts[2] not in reachable(addon):
+                    wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}, which {addon} does not depend on")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_solver_knows_nothing_of_odoo():
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in (ADDONS / "edu_schedule" / "solver").rglob("*.py")
+        for name, line in imported_modules(path)
+        if name.split(".")[0] == "odoo"
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_readme_explains_every_dependency():
+    readme = (ROOT / "README.md").read_text()
+    unexplained = {
+        name for manifest in manifests().values() for name in manifest["depends"]
+        if name not in BUILDS_ON and f"`{name}`" not in readme
+    }
+    assert not unexplained, f"the README's table of dependencies lacks {sorted(unexplained)}"

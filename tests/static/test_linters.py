@@ -1,0 +1,29 @@
+"""The programs that read our code: each must find nothing."""
+import subprocess
+import sys
+from pathlib import Path
+
+from databases import ROOT, manifests
+
+ADDONS = [f"addons/{name}" for name in manifests()]
+#: what the OCA asks of addons for its own repositories, and two matters of taste
+OCA_UNWANTED = ["prefer-readme-rst", "weblate-component-too-long", "xml-header-wrong", "xml-header-missing"]
+PYLINT_UNWANTED = ["missing-readme"]
+
+
+def assert_silent(program, *arguments):
+    path = Path(sys.executable).with_name(program)
+    result = subprocess.run([path, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, f"{program} {' '.join(arguments)}\n{result.stdout}{result.stderr}"
+
+
+def test_ruff():
+    assert_silent("ruff", "check", "--quiet", "--output-format=concise", ".")
+
+
+def test_pylint_odoo():
+    assert_silent("pylint", f"--disable={','.join(PYLINT_UNWANTED)}", "--jobs=2", *ADDONS)
+
+
+def test_oca_checks():
+    assert_silent("oca-checks-odoo-module", f"--disable={','.join(OCA_UNWANTED)}", *ADDONS)

@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    enrollment_id = fields.Many2one(related="move_id.enrollment_id")
+    instalment_state = fields.Selection(
+        [("paid", "Paid"), ("unpaid", "Unpaid"), ("overdue", "Overdue")],
+        compute="_compute_instalment_state",
+        search="_search_instalment_state",
+        help="State of an instalment: a receivable line of a customer invoice (E13). Read from what is left to pay.",
+    )
+
+    @api.depends("amount_residual", "amount_residual_currency", "date_maturity", "display_type", "parent_state")
+    @api.depends_context("tz")
+    def _compute_instalment_state(self):
+        today = fields.Date.context_today(self)
+        for line in self:
+            if line.display_type != "payment_term" or line.parent_state != "posted":
+                line.instalment_state = False
+            elif line.currency_id.is_zero(line.amount_residual_currency):
+                line.instalment_state = "paid"
+            elif line.date_maturity and line.date_maturity < today:
+                line.instalment_state = "overdue"
+            else:
+                line.instalment_state = "unpaid"
+
+    def _search_instalment_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        instalment = Domain("display_type", "=", "payment_term") & Domain("parent_state", "=", "posted")
+        still_open = Domain("amount_residual", "!=", 0)
+        overdue = Domain("date_maturity", "<", today)
+        domains = {
+            "paid": instalment & Domain("amount_residual", "=", 0),
+            "unpaid": instalment & still_open & (Domain("date_maturity", ">=", today) | Domain("date_maturity", "=", False)),
+            "overdue": instalment & still_open & overdue,
+            False: ~instalment,
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)

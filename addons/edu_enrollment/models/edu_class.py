@@ -1,0 +1,48 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .edu_enrollment import SEAT_STATES
+
+
+class EduClass(models.Model):
+    _inherit = "edu.class"
+
+    enrollment_ids = fields.One2many("edu.enrollment", "class_id", string="Enrolments")
+    # Derived from the enrolments and stored in the column that the constraint of edu_catalog holds: a sale
+    # writes this row, so that two sales at once cannot both count the same last seat as free (E24).
+    seats_taken = fields.Integer(compute="_compute_seats_taken", store=True)
+
+    @api.depends("enrollment_ids.state", "enrollment_ids.class_id")
+    def _compute_seats_taken(self):
+        counts = dict(
+            self.env["edu.enrollment"]._read_group(
+                [("class_id", "in", self.ids), ("state", "in", SEAT_STATES)], ["class_id"], ["__count"]
+            )
+        )
+        for record in self:
+            record.seats_taken = counts.get(record._origin, 0)
+
+    def _check_seats(self):
+        """Say in words what the database is about to refuse (E24).
+
+        :raise UserError: a class has more students than seats
+        """
+        for record in self:
+            if record.seats_limited and record.seats_taken > record.capacity:
+                raise UserError(
+                    self.env._(
+                        "%(class)s is full: all of its %(seats)s seats are taken."
+                        " Choose another class, or join the waiting list.",
+                        seats=record.capacity,
+                        **{"class": record.display_name},
+                    )
+                )
+
+    def action_view_enrollments(self):
+        """Open the enrolments of the class."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("edu_enrollment.edu_enrollment_action")
+        return action | {
+            "domain": [("class_id", "=", self.id)],
+            "context": {"default_class_id": self.id, "default_campus_id": self.campus_id.id},
+        }

@@ -1,0 +1,711 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from ..tools.money import discount_amount, discount_rate
+
+# States in which an enrolment holds a seat of its class.
+SEAT_STATES = ("confirmed", "suspended", "completed")
+# What is agreed with the customer; fixed by the invoice (E9).
+COMMERCIAL_FIELDS = {
+    "student_id",
+    "partner_id",
+    "package_id",
+    "class_id",
+    "campus_id",
+    "hours_planned",
+    "discount_rate",
+    "discount_amount",
+    "discount_basis",
+}
+# What the system says and nobody types (E3, E4, E7), over the API neither.
+SYSTEM_FIELDS = {
+    "name",
+    "type",
+    "sales_stage",
+    "price",
+    "amount_untaxed",
+    "amount_total",
+    "amount_invoiced",
+    "amount_to_invoice",
+    "amount_paid",
+    "amount_due",
+    "hours_total",
+    "hours_delivered",
+    "hours_left",
+    "amount_delivered",
+    "amount_deferred",
+    "moved_from_id",
+    "date_confirmed",
+    "date_cancelled",
+}
+
+
+class EduEnrollment(models.Model):
+    _name = "edu.enrollment"
+    _description = "Enrolment"
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin"]
+    _order = "id desc"
+    _rec_names_search = ["name", "student_id.partner_id.complete_name", "student_id.student_number"]
+    _check_company_auto = True
+
+    _workflow = {
+        "draft": (),
+        "waiting": ("draft",),
+        "confirmed": ("draft", "waiting", "suspended"),
+        "suspended": ("confirmed",),
+        "completed": ("confirmed",),
+        "cancelled": ("draft", "waiting", "confirmed", "suspended"),
+    }
+
+    name = fields.Char(readonly=True, copy=False, index="trigram", default=lambda self: self.env._("New"))
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("waiting", "Waiting"),
+            ("confirmed", "Confirmed"),
+            ("suspended", "Suspended"),
+            ("completed", "Completed"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+        group_expand=True,
+    )
+    # --- who and what
+    student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="restrict", tracking=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Payer",
+        required=True,
+        index=True,
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        help="Who is invoiced: the guardian who pays, the student, or a company (E10).",
+    )
+    package_id = fields.Many2one("edu.package", required=True, index=True, ondelete="restrict", check_company=True)
+    program_ids = fields.Many2many(related="package_id.program_ids")
+    class_id = fields.Many2one(
+        "edu.class",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        domain="[('campus_id', '=', campus_id), ('state', 'in', ('open', 'running')),"
+        " ('program_id', 'in', program_ids)]",
+    )
+    campus_id = fields.Many2one(
+        "edu.campus",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env["edu.campus"]._default_for_user(),
+    )
+    company_id = fields.Many2one(related="campus_id.company_id", store=True, index=True, precompute=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Person in Charge",
+        required=True,
+        index=True,
+        tracking=True,
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+    )
+    user_enrolling_id = fields.Many2one(
+        "res.users",
+        string="Enrolled by",
+        index=True,
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        help="Who registered the enrolment (E8).",
+    )
+    user_approaching_id = fields.Many2one(
+        "res.users",
+        string="Approached by",
+        index=True,
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        help="Who first advised this person (E8).",
+    )
+    type = fields.Selection(
+        [("new", "New Business"), ("existing", "Existing Business")],
+        compute="_compute_type",
+        store=True,
+        help="New on somebody's first enrolment (E3).",
+    )
+    sales_stage = fields.Selection(
+        [("success", "Success"), ("failure", "Failure"), ("moved", "Moved")],
+        compute="_compute_sales_stage",
+        store=True,
+        index=True,
+        help="Derived from what happened (E7).",
+    )
+    moved_from_id = fields.Many2one("edu.enrollment", readonly=True, copy=False, index="btree_not_null")
+    date_expected = fields.Date(
+        string="Expected Date", required=True, default=fields.Date.context_today, help="When learning is to start."
+    )
+    date_confirmed = fields.Date(readonly=True, copy=False)
+    date_cancelled = fields.Date(readonly=True, copy=False)
+    note = fields.Html()
+    # --- price
+    currency_id = fields.Many2one(related="package_id.currency_id", store=True, precompute=True)
+    price = fields.Monetary(compute="_compute_price", store=True, precompute=True)
+    discount_basis = fields.Selection(
+        [("rate", "Rate"), ("amount", "Amount")],
+        required=True,
+        default="rate",
+        help="The side of the discount that was typed. It stays exact; the other one follows (E5).",
+    )
+    discount_rate = fields.Float(
+        digits=(16, 2), compute="_compute_discount_rate", store=True, readonly=False, precompute=True
+    )
+    discount_amount = fields.Monetary(
+        compute="_compute_discount_amount", store=True, readonly=False, precompute=True
+    )
+    amount_untaxed = fields.Monetary(compute="_compute_amount_total", store=True, precompute=True)
+    amount_total = fields.Monetary(
+        compute="_compute_amount_total", store=True, precompute=True, help="To be paid, taxes included."
+    )
+    amount_invoiced = fields.Monetary(compute="_compute_amounts", store=True)
+    amount_to_invoice = fields.Monetary(compute="_compute_amounts", store=True)
+    amount_paid = fields.Monetary(compute="_compute_amounts", store=True, string="Collected")
+    amount_due = fields.Monetary(compute="_compute_amounts", store=True, string="Balance Due")
+    invoice_ids = fields.One2many("account.move", "enrollment_id", string="Invoices")
+    invoice_count = fields.Integer(compute="_compute_invoice_count")
+    instalment_ids = fields.Many2many(
+        "account.move.line", compute="_compute_instalment_ids", string="Instalments", compute_sudo=True
+    )
+    # --- hours
+    hours_planned = fields.Float(
+        digits=(8, 2),
+        compute="_compute_hours_planned",
+        store=True,
+        readonly=False,
+        precompute=True,
+        string="Hours of the Package",
+    )
+    ledger_ids = fields.One2many("edu.ledger.entry", "enrollment_id", string="Hours Ledger")
+    hours_total = fields.Float(digits=(8, 2), compute="_compute_hours", store=True, help="Hours bought.")
+    hours_delivered = fields.Float(digits=(8, 2), compute="_compute_hours", store=True)
+    hours_left = fields.Float(digits=(8, 2), compute="_compute_hours", store=True)
+    amount_delivered = fields.Monetary(
+        compute="_compute_hours", store=True, help="Money earned by delivered hours, without taxes (E19)."
+    )
+    amount_deferred = fields.Monetary(
+        compute="_compute_hours", store=True, help="Money for hours not delivered yet, without taxes (E19)."
+    )
+
+    _name_uniq = models.UniqueIndex("(name, company_id)", "Another enrolment has this number already.")
+    _seat_idx = models.Index("(class_id, state)")
+    _discount_within_price = models.Constraint(
+        "CHECK (discount_amount >= 0 AND discount_amount <= price)",
+        "A discount lies between nothing and the whole price. Correct its rate or amount.",
+    )
+    _hours_positive = models.Constraint("CHECK (hours_planned >= 0)", "Hours cannot be negative.")
+    _one_per_class = models.UniqueIndex(
+        "(student_id, class_id) WHERE class_id IS NOT NULL AND state IN ('confirmed', 'suspended')",
+        "This student is in this class already.",
+    )
+
+    # ------------------------------------------------------------------ computes
+    @api.depends("student_id")
+    def _compute_partner_id(self):
+        for enrollment in self:
+            if enrollment.student_id:
+                enrollment.partner_id = enrollment.student_id._payer()
+
+    @api.depends("student_id.enrollment_ids.date_confirmed")
+    def _compute_type(self):
+        """The first enrolment that came about is new business, whatever was drafted beside it (E3)."""
+        first = {}
+        for enrollment in self.search(
+            [("student_id", "in", self.student_id.ids), ("date_confirmed", "!=", False)], order="date_confirmed, id"
+        ):
+            first.setdefault(enrollment.student_id, enrollment)
+        for enrollment in self:
+            is_first = first.get(enrollment.student_id, enrollment._origin) == enrollment._origin
+            enrollment.type = "new" if is_first else "existing"
+
+    @api.depends("state", "moved_from_id")
+    def _compute_sales_stage(self):
+        for enrollment in self:
+            if enrollment.state == "cancelled":
+                enrollment.sales_stage = "failure"
+            else:
+                enrollment.sales_stage = "moved" if enrollment.moved_from_id else "success"
+
+    @api.depends("package_id")
+    def _compute_price(self):
+        for enrollment in self:
+            enrollment.price = enrollment.package_id.price
+
+    @api.depends("package_id")
+    def _compute_hours_planned(self):
+        for enrollment in self:
+            enrollment.hours_planned = enrollment.package_id.hours
+
+    @api.depends("price", "discount_amount", "discount_basis")
+    def _compute_discount_rate(self):
+        for enrollment in self:
+            if enrollment.discount_basis == "amount":
+                enrollment.discount_rate = discount_rate(enrollment.price, enrollment.discount_amount)
+            else:
+                enrollment.discount_rate = enrollment.discount_rate
+
+    @api.depends("price", "discount_rate", "discount_basis", "currency_id")
+    def _compute_discount_amount(self):
+        for enrollment in self:
+            if enrollment.discount_basis == "rate" and enrollment.currency_id:
+                enrollment.discount_amount = discount_amount(
+                    enrollment.price, enrollment.discount_rate, enrollment.currency_id.rounding
+                )
+            else:
+                enrollment.discount_amount = enrollment.discount_amount
+
+    @api.onchange("discount_rate")
+    def _onchange_discount_rate(self):
+        shown = discount_rate(self.price, self.discount_amount)
+        if self.discount_basis != "amount" or self.discount_rate != shown:
+            self.discount_basis = "rate"
+
+    @api.onchange("discount_amount")
+    def _onchange_discount_amount(self):
+        followed = discount_amount(self.price, self.discount_rate, self.currency_id.rounding or 0.01)
+        if self.discount_basis != "rate" or self.discount_amount != followed:
+            self.discount_basis = "amount"
+
+    @api.depends("price", "discount_amount", "package_id", "currency_id")
+    def _compute_amount_total(self):
+        for enrollment in self:
+            net = enrollment.price - enrollment.discount_amount
+            # Prices are for everybody who sells; the taxes on them are read with the accountant's eyes.
+            taxes_sudo = enrollment.package_id.sudo().tax_ids
+            totals = taxes_sudo.compute_all(net, enrollment.currency_id) if taxes_sudo else {}
+            enrollment.amount_untaxed = totals.get("total_excluded", net)
+            enrollment.amount_total = totals.get("total_included", net)
+
+    @api.depends(
+        "amount_total",
+        "state",
+        "invoice_ids.state",
+        "invoice_ids.amount_total",
+        "invoice_ids.amount_residual",
+        "invoice_ids.move_type",
+    )
+    def _compute_amounts(self):
+        """Money follows accounting (E4, E14): nothing here is typed."""
+        for enrollment in self:
+            posted = enrollment.invoice_ids.filtered(lambda move: move.state == "posted")
+            invoices = posted.filtered(lambda move: move.move_type == "out_invoice")
+            refunds = posted.filtered(lambda move: move.move_type == "out_refund")
+            enrollment.amount_invoiced = sum(invoices.mapped("amount_total")) - sum(refunds.mapped("amount_total"))
+            enrollment.amount_due = sum(invoices.mapped("amount_residual")) - sum(refunds.mapped("amount_residual"))
+            enrollment.amount_paid = enrollment.amount_invoiced - enrollment.amount_due
+            is_open = enrollment.state not in ("cancelled", "completed")
+            enrollment.amount_to_invoice = enrollment.amount_total - enrollment.amount_invoiced if is_open else 0.0
+
+    def _compute_invoice_count(self):
+        counts = dict(
+            self.env["account.move"].sudo()._read_group([("enrollment_id", "in", self.ids)], ["enrollment_id"], ["__count"])
+        )
+        for enrollment in self:
+            enrollment.invoice_count = counts.get(enrollment, 0)
+
+    @api.depends("invoice_ids.line_ids.display_type", "invoice_ids.state")
+    def _compute_instalment_ids(self):
+        lines = self.env["account.move.line"].search(
+            [
+                ("move_id.enrollment_id", "in", self.ids),
+                ("move_id.move_type", "=", "out_invoice"),
+                ("display_type", "=", "payment_term"),
+                ("parent_state", "=", "posted"),
+            ],
+            order="date_maturity, id",
+        )
+        grouped = lines.grouped("enrollment_id")
+        for enrollment in self:
+            enrollment.instalment_ids = grouped.get(enrollment._origin, lines.browse())
+
+    @api.depends("ledger_ids.hours", "ledger_ids.amount", "ledger_ids.kind")
+    def _compute_hours(self):
+        sums = {}
+        for enrollment, kind, hours, amount in self.env["edu.ledger.entry"]._read_group(
+            [("enrollment_id", "in", self.ids)], ["enrollment_id", "kind"], ["hours:sum", "amount:sum"]
+        ):
+            sums.setdefault(enrollment.id, {})[kind] = (hours, amount)
+        for enrollment in self:
+            by_kind = sums.get(enrollment._origin.id, {})
+            delivered, earned = by_kind.get("delivery", (0.0, 0.0))
+            enrollment.hours_delivered = -delivered
+            enrollment.amount_delivered = -earned
+            enrollment.hours_total = by_kind.get("purchase", (0.0, 0.0))[0] + by_kind.get("adjust", (0.0, 0.0))[0]
+            enrollment.hours_left = sum(hours for hours, _amount in by_kind.values())
+            enrollment.amount_deferred = sum(amount for _hours, amount in by_kind.values())
+
+    @api.depends("name", "student_id.name")
+    def _compute_display_name(self):
+        for enrollment in self:
+            enrollment.display_name = f"{enrollment.name} · {enrollment.student_id.name or ''}"
+
+    # ------------------------------------------------------------------ checks
+    @api.constrains("class_id", "package_id", "campus_id")
+    def _check_class_id(self):
+        for enrollment in self:
+            course = enrollment.class_id
+            if not course:
+                continue
+            programs = enrollment.package_id.program_ids
+            if programs and course.program_id not in programs:
+                raise ValidationError(
+                    self.env._(
+                        "The package %(package)s does not cover the program of class %(class)s."
+                        " Choose a class of: %(programs)s.",
+                        package=enrollment.package_id.name,
+                        programs=", ".join(programs.mapped("name")),
+                        **{"class": course.display_name},
+                    )
+                )
+            if course.campus_id != enrollment.campus_id:
+                raise ValidationError(
+                    self.env._(
+                        "Class %(class)s is held at %(theirs)s, the enrolment belongs to %(ours)s."
+                        " Choose a class of that campus, or change the campus of the enrolment.",
+                        theirs=course.campus_id.name,
+                        ours=enrollment.campus_id.name,
+                        **{"class": course.display_name},
+                    )
+                )
+
+    def _check_can_confirm(self):
+        """Everything that must be true before an invoice is written.
+
+        :raise UserError: naming the enrolment, the rule and the way out
+        """
+        today = fields.Date.context_today(self)
+        for enrollment in self:
+            package, course = enrollment.package_id, enrollment.class_id
+            if not package._is_on_sale(today, enrollment.campus_id):
+                raise UserError(
+                    self.env._(
+                        "%(enrollment)s: the package %(package)s is not on sale at %(campus)s today."
+                        " Check its dates, its campuses and that its programs are published.",
+                        enrollment=enrollment.display_name,
+                        package=package.name,
+                        campus=enrollment.campus_id.name,
+                    )
+                )
+            if package.kind == "class" and not course:
+                raise UserError(
+                    self.env._(
+                        "%s: the package is sold by class. Choose the class before you confirm.",
+                        enrollment.display_name,
+                    )
+                )
+            if course and course.state not in ("open", "running"):
+                raise UserError(
+                    self.env._(
+                        "%(enrollment)s: class %(class)s is not open for enrolment. Open it, or choose another one.",
+                        enrollment=enrollment.display_name,
+                        **{"class": course.display_name},
+                    )
+                )
+
+    # ------------------------------------------------------------------ CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("state", "draft") != "draft" for vals in vals_list):
+            self._check_may_take_over()
+        for vals in vals_list:
+            self._check_system_fields(vals)
+            if not vals.get("name"):
+                vals["name"] = self.env["ir.sequence"].next_by_code("edu.enrollment")
+            self._add_discount_basis(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "state" in vals and not self.env.su:
+            raise UserError(
+                self.env._("The state of an enrolment follows its buttons: confirm, suspend, resume, complete, cancel.")
+            )
+        self._check_system_fields(vals)
+        locked = COMMERCIAL_FIELDS.intersection(vals)
+        if locked and not self.env.su:
+            self._check_not_locked(locked)
+        return super().write(self._add_discount_basis(vals))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_history(self):
+        for enrollment in self:
+            if enrollment.state not in ("draft", "cancelled") or enrollment.invoice_count or enrollment.ledger_ids:
+                raise UserError(
+                    self.env._("%s is part of the books and is kept. Cancel it instead.", enrollment.display_name)
+                )
+
+    @api.model
+    def _add_discount_basis(self, vals):
+        """Where only one side of the discount is given, that side was typed (E5)."""
+        if "discount_basis" not in vals and ("discount_rate" in vals) != ("discount_amount" in vals):
+            vals["discount_basis"] = "rate" if "discount_rate" in vals else "amount"
+        return vals
+
+    def _check_may_take_over(self):
+        """Enrolments of another system are taken over as they are, by the director only."""
+        if self.env.su or (
+            self.env.context.get("edu_historic") and self.env.user.has_group("edu_catalog.group_edu_director")
+        ):
+            return
+        raise AccessError(
+            self.env._("A new enrolment is a draft; its buttons take it further. Only a director may take over others.")
+        )
+
+    @api.model
+    def _check_system_fields(self, vals):
+        typed = SYSTEM_FIELDS.intersection(vals)
+        if typed and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%s is set by the system and cannot be typed. Leave it out.",
+                    ", ".join(self._fields[name]._description_string(self.env) for name in sorted(typed)),
+                )
+            )
+
+    def _check_not_locked(self, names):
+        for enrollment in self:
+            if enrollment.state not in ("draft", "waiting"):
+                labels = ", ".join(self._fields[name]._description_string(self.env) for name in sorted(names))
+                raise UserError(
+                    self.env._(
+                        "%(enrollment)s is confirmed: %(fields)s can no longer be changed."
+                        " Cancel the enrolment and make a new one.",
+                        enrollment=enrollment.display_name,
+                        fields=labels,
+                    )
+                )
+
+    # ------------------------------------------------------------------ actions
+    def action_confirm(self):
+        """Confirm: take the seat, write and post the invoice with its instalments, book the hours (E9, E24).
+
+        Confirmed ones are passed over, so that a second click, or a second browser, changes nothing: both
+        wait on the enrolment's row, and the later one starts again and finds it done.
+
+        :raise UserError: the class is full, the package is not on sale …; nothing is written then
+        """
+        self.check_access("write")
+        self._lock()
+        todo = self.filtered(lambda enrollment: enrollment.state in ("draft", "waiting"))
+        todo._check_can_confirm()
+        # Whoever may sell may cause the invoice; the rights to write one by hand are the accountant's.
+        todo_sudo = todo.sudo()
+        todo_sudo.write({"state": "confirmed", "date_confirmed": fields.Date.context_today(self)})
+        todo_sudo.class_id._check_seats()
+        todo_sudo.flush_recordset()
+        todo_sudo.class_id.flush_recordset(["seats_taken"])
+        invoices_sudo = todo_sudo._create_invoices()
+        todo_sudo._book_purchase(invoices_sudo)
+
+    def action_cancel(self):
+        """Cancel: free the seat, credit what was invoiced for hours not delivered (E7, E18).
+
+        :raise UserError: a completed enrolment
+        """
+        self.check_access("write")
+        self._lock()
+        todo_sudo = self.filtered(lambda enrollment: enrollment.state != "cancelled").sudo()
+        todo_sudo._credit_undelivered()
+        todo_sudo.write({"state": "cancelled", "date_cancelled": fields.Date.context_today(self)})
+
+    def action_suspend(self):
+        """Interrupt the course; the seat is kept (E17)."""
+        self.check_access("write")
+        self.sudo().write({"state": "suspended"})
+
+    def action_resume(self):
+        """Go on after an interruption (E17)."""
+        self.check_access("write")
+        for enrollment in self:
+            if enrollment.state != "suspended":
+                raise UserError(self.env._("%s is not suspended.", enrollment.display_name))
+        self.sudo().write({"state": "confirmed"})
+
+    def action_complete(self):
+        """The course is over for this student."""
+        self.check_access("write")
+        self.sudo().write({"state": "completed"})
+
+    def action_view_invoices(self):
+        """Open the invoices and credit notes of the enrolments (E4)."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
+        action |= {"domain": [("enrollment_id", "in", self.ids)], "context": {"create": False}}
+        if self.invoice_count == 1 and len(self) == 1:
+            move = self.env["account.move"].search([("enrollment_id", "=", self.id)])
+            action |= {"views": [(False, "form")], "view_mode": "form", "res_id": move.id}
+        return action
+
+    def action_view_ledger(self):
+        """Open the hours ledger of the enrolments (E18)."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("edu_enrollment.edu_ledger_entry_action")
+        return action | {"domain": [("enrollment_id", "in", self.ids)]}
+
+    def action_register_payment(self):
+        """Open Odoo's payment dialog on the open invoices; it proposes the next instalment (E11, E13)."""
+        invoices = self.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move.move_type == "out_invoice" and move.amount_residual
+        )
+        if not invoices:
+            raise UserError(self.env._("Nothing is open to be paid. Confirm the enrolment first."))
+        return invoices.action_register_payment()
+
+    # ------------------------------------------------------------------ business
+    def _lock(self):
+        """Wait for whoever works on these enrolments.
+
+        At REPEATABLE READ the one who waited cannot go on with what was read before: the database raises a
+        serialisation error, and Odoo starts the request again on the new truth.
+        """
+        self.env.cr.execute(
+            SQL("SELECT id FROM edu_enrollment WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(self.ids) or (0,))
+        )
+
+    def _create_invoices(self):
+        """Write and post one invoice per enrolment that costs something (E9).
+
+        :return: dict enrolment id → ``account.move``
+        """
+        result = {}
+        chargeable = self.filtered(lambda enrollment: not enrollment.currency_id.is_zero(enrollment.price))
+        for company, enrollments in chargeable.grouped("company_id").items():
+            invoices = (
+                self.env["account.move"]
+                .with_company(company)
+                .create([enrollment._prepare_invoice_values() for enrollment in enrollments])
+            )
+            invoices.action_post()
+            result |= {invoice.enrollment_id.id: invoice for invoice in invoices}
+        return result
+
+    def _prepare_invoice_values(self):
+        """Values of the customer invoice (E9); discounts are lines of their own, so that typed amounts stay exact."""
+        self.ensure_one()
+        return {
+            "move_type": "out_invoice",
+            "enrollment_id": self.id,
+            "partner_id": self.partner_id.id,
+            "currency_id": self.currency_id.id,
+            "company_id": self.company_id.id,
+            "invoice_date": self.date_confirmed,
+            "invoice_payment_term_id": self.package_id.payment_term_id.id,
+            "invoice_origin": self.name,
+            "invoice_user_id": self.user_id.id,
+            "invoice_line_ids": [Command.create(values) for values in self._prepare_invoice_line_values()],
+        }
+
+    def _prepare_invoice_line_values(self):
+        self.ensure_one()
+        product = self.package_id.product_id
+        common = {"product_id": product.id, "quantity": 1, "tax_ids": [Command.set(self.package_id.tax_ids.ids)]}
+        lines = [{**common, "name": self._invoice_line_name(), "price_unit": self.price}]
+        if not self.currency_id.is_zero(self.discount_amount):
+            label = self.env._("Discount %s %%", f"{self.discount_rate:g}")
+            lines.append({**common, "name": label, "price_unit": -self.discount_amount})
+        return lines
+
+    def _invoice_line_name(self):
+        self.ensure_one()
+        return " · ".join(
+            part for part in (self.package_id.name, self.class_id.display_name, self.student_id.display_name) if part
+        )
+
+    def _book_purchase(self, invoices):
+        """Write the hours and their net price into the ledger (E18).
+
+        :param dict invoices: enrolment id → posted ``account.move``
+        """
+        self.env["edu.ledger.entry"].create(
+            [
+                {
+                    "enrollment_id": enrollment.id,
+                    "kind": "purchase",
+                    "date": enrollment.date_confirmed,
+                    "hours": enrollment.hours_planned,
+                    "amount": invoices[enrollment.id].amount_untaxed if enrollment.id in invoices else 0.0,
+                    "origin": f"account.move,{invoices[enrollment.id].id}"
+                    if enrollment.id in invoices
+                    else f"edu.enrollment,{enrollment.id}",
+                }
+                for enrollment in self
+                if enrollment.hours_planned or enrollment.id in invoices
+            ]
+        )
+
+    def _credit_undelivered(self):
+        """Credit what was invoiced for hours that will not be delivered, and take the hours back (E17, E18)."""
+        entries = []
+        for enrollment in self:
+            hours, amount = enrollment.hours_left, enrollment.amount_deferred
+            credit = self.env["account.move"]
+            if enrollment.currency_id.compare_amounts(amount, 0.0) > 0:
+                credit = enrollment._create_credit_note(amount)
+            if hours > 0 or credit:
+                entries.append(
+                    {
+                        "enrollment_id": enrollment.id,
+                        "kind": "refund",
+                        "date": fields.Date.context_today(self),
+                        "hours": -max(hours, 0.0),
+                        "amount": -amount if credit else 0.0,
+                        "origin": f"account.move,{credit.id}" if credit else f"edu.enrollment,{enrollment.id}",
+                    }
+                )
+        self.env["edu.ledger.entry"].create(entries)
+
+    def _create_credit_note(self, amount):
+        """Credit a part of the invoice and set it off against what is open of it.
+
+        :param float amount: to be credited, without taxes, in the enrolment's currency
+        :return: the posted ``account.move`` of type ``out_refund``
+        """
+        self.ensure_one()
+        invoice = self.invoice_ids.filtered(lambda move: move.move_type == "out_invoice" and move.state == "posted")[:1]
+        line = invoice.invoice_line_ids.filtered("product_id")[:1]
+        included = any(tax.price_include for tax in line.tax_ids)
+        price_unit = invoice.amount_total * amount / invoice.amount_untaxed if included else amount
+        credit = (
+            self.env["account.move"]
+            .with_company(self.company_id)
+            .create(
+                {
+                    **self._prepare_invoice_values(),
+                    "move_type": "out_refund",
+                    "reversed_entry_id": invoice.id,
+                    "invoice_date": fields.Date.context_today(self),
+                    "invoice_payment_term_id": False,
+                    "ref": self.env._("Credit for %s", invoice.name),
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": line.product_id.id,
+                                "account_id": line.account_id.id,
+                                "name": self.env._("Hours not delivered: %s", self._invoice_line_name()),
+                                "quantity": 1,
+                                "price_unit": price_unit,
+                                "tax_ids": [Command.set(line.tax_ids.ids)],
+                            }
+                        )
+                    ],
+                }
+            )
+        )
+        credit.action_post()
+        receivable = (invoice.line_ids | credit.line_ids).filtered(
+            lambda item: item.account_id.account_type == "asset_receivable" and not item.reconciled
+        )
+        receivable.reconcile()
+        return credit

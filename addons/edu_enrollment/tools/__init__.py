@@ -1,0 +1,1 @@
+"""Arithmetic of hours and money that knows nothing of the ORM."""

@@ -1,0 +1,50 @@
+from odoo import api, fields, models
+
+
+class EduAssessment(models.Model):
+    _name = "edu.assessment"
+    _description = "Assessment"
+    _order = "class_id, date, id"
+    _rec_names_search = ["name", "class_id"]
+
+    class_id = fields.Many2one("edu.class", required=True, index=True, ondelete="cascade")
+    campus_id = fields.Many2one(related="class_id.campus_id", store=True, precompute=True, index=True)
+    company_id = fields.Many2one(related="class_id.company_id", store=True, precompute=True, index=True)
+    scheme_line_id = fields.Many2one(
+        "edu.grading.scheme.line", string="Part of Scheme", index="btree_not_null", ondelete="set null"
+    )
+    name = fields.Char(
+        compute="_compute_from_scheme_line", store=True, readonly=False, precompute=True, required=True
+    )
+    date = fields.Date(index=True)
+    weight = fields.Float(
+        digits=(6, 2),
+        compute="_compute_from_scheme_line",
+        store=True,
+        readonly=False,
+        precompute=True,
+        aggregator="sum",
+        help="How much it counts among the assessments of the class; 0: it does not count.",
+    )
+    max_score = fields.Float(
+        digits=(8, 2),
+        compute="_compute_from_scheme_line",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        aggregator="avg",
+    )
+
+    _weight_positive = models.Constraint("CHECK (weight >= 0)", "A weight cannot be negative.")
+    _max_score_positive = models.Constraint("CHECK (max_score > 0)", "The highest possible score is more than 0.")
+    # Marks refer to both columns: this is how the database knows the highest score of a mark (see edu.grade).
+    _max_score_key = models.UniqueIndex("(id, max_score)")
+
+    @api.depends("scheme_line_id")
+    def _compute_from_scheme_line(self):
+        for assessment in self:
+            line = assessment.scheme_line_id
+            assessment.name = line.name or assessment.name
+            assessment.weight = line.weight if line else assessment.weight
+            assessment.max_score = line.max_score or assessment.max_score or 100

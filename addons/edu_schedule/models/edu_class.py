@@ -1,0 +1,218 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..tools import weekly
+
+# How far ahead sessions are looked for when a class has a number of sessions but no end.
+HORIZON = relativedelta(years=3)
+
+
+class EduClass(models.Model):
+    _inherit = "edu.class"
+
+    slot_ids = fields.One2many("edu.timetable.slot", "class_id", string="Weekly Pattern", copy=True)
+    session_ids = fields.One2many("edu.session", "class_id", string="Timetable")
+    scheduled_count = fields.Integer(compute="_compute_session_counts", help="Sessions that are not cancelled.")
+    held_count = fields.Integer(compute="_compute_session_counts")
+    grading_scheme_id = fields.Many2one(
+        "edu.grading.scheme",
+        compute="_compute_grading_scheme_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    assessment_ids = fields.One2many("edu.assessment", "class_id", string="Assessments")
+    assessment_count = fields.Integer(compute="_compute_assessment_count")
+
+    @api.depends("session_ids.state")
+    def _compute_session_counts(self):
+        counts = {
+            (record.id, state): count
+            for record, state, count in self.env["edu.session"]._read_group(
+                [("class_id", "in", self.ids)], ["class_id", "state"], ["__count"]
+            )
+        }
+        for record in self:
+            record.held_count = counts.get((record.id, "held"), 0)
+            record.scheduled_count = record.held_count + counts.get((record.id, "planned"), 0)
+
+    @api.depends("assessment_ids")
+    def _compute_assessment_count(self):
+        counts = dict(
+            self.env["edu.assessment"]._read_group([("class_id", "in", self.ids)], ["class_id"], ["__count"])
+        )
+        for record in self:
+            record.assessment_count = counts.get(record, 0)
+
+    @api.depends("program_id")
+    def _compute_grading_scheme_id(self):
+        for record in self:
+            record.grading_scheme_id = record.program_id.grading_scheme_id
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "cancelled":
+            # Teachers, rooms and students are free again.
+            self.session_ids.filtered(lambda session: session.state == "planned").action_cancel()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_held_sessions(self):
+        for record in self:
+            if record.held_count:
+                raise UserError(
+                    self.env._("%s has held sessions and is kept. Archive it instead.", record.display_name)
+                )
+
+    def action_generate_sessions(self):
+        """Make the sessions of the weekly pattern (S1). Doing it again adds only what is missing.
+
+        Holidays of the campus and closures of the room are skipped. Sessions are made from the first day of the class
+        to its last, and no more than the class has (``session_count``).
+
+        :return: action that shows the timetable
+        :raise UserError: the class has no pattern, no first day, or no end
+        :raise ValidationError: a teacher, a room or the class is busy; nothing is made then
+        """
+        self._generate_sessions()
+        return self.action_view_sessions()
+
+    def action_view_sessions(self):
+        """Open the timetable of the classes."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("edu_schedule.edu_session_action")
+        first = min((day for day in self.mapped("date_start") if day), default=False)
+        context = {"initial_date": max(first, fields.Date.context_today(self))} if first else {}
+        if len(self) == 1:
+            context["default_class_id"] = self.id
+        return action | {"domain": [("class_id", "in", self.ids)], "context": context}
+
+    def action_view_assessments(self):
+        """Open the assessments of the class."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("edu_schedule.edu_assessment_action")
+        return action | {"domain": [("class_id", "=", self.id)], "context": {"default_class_id": self.id}}
+
+    def action_create_assessments(self):
+        """Make the assessments that the grading scheme asks for and the class does not have yet (S9)."""
+        vals_list = [
+            line._prepare_assessment_values(record)
+            for record in self
+            for line in record.grading_scheme_id.line_ids - record.assessment_ids.scheme_line_id
+        ]
+        self.env["edu.assessment"].create(vals_list)
+
+    def _generate_sessions(self):
+        """As :meth:`action_generate_sessions`.
+
+        :return: the new ``edu.session``
+        """
+        self._check_can_generate()
+        existing = self.session_ids.grouped("class_id")
+        blocked = self._blocked_times()
+        none = self.env["edu.session"]
+        return none.create(
+            [vals for record in self for vals in record._propose_sessions(existing.get(record, none), blocked)]
+        )
+
+    def _check_can_generate(self):
+        for record in self:
+            missing = None
+            if record.state in ("done", "cancelled"):
+                missing = self.env._("it is finished or cancelled. Take it back to an earlier state first.")
+            elif not record.slot_ids:
+                missing = self.env._("it has no weekly pattern. Add its lessons on the page “Timetable”.")
+            elif not record.date_start:
+                missing = self.env._("it has no first day. Enter its dates.")
+            elif not record.date_end and not record.session_count:
+                missing = self.env._("nothing says when it ends. Enter its last day or its number of sessions.")
+            if missing:
+                raise UserError(
+                    self.env._(
+                        "No sessions can be generated for %(class)s: %(missing)s",
+                        missing=missing,
+                        **{"class": record.display_name},
+                    )
+                )
+
+    def _last_day(self):
+        return self.date_end or self.date_start + HORIZON
+
+    def _blocked_times(self):
+        """Holidays and closures in the time of the classes (S1), in one query.
+
+        :return: function (class, room) → :class:`..tools.weekly.Blocked`
+        """
+        rooms = self.room_id | self.slot_ids.room_id
+        leaves = self.env["resource.calendar.leaves"].search(
+            Domain("time_type", "=", "leave")
+            & Domain("date_to", ">", min(self.mapped("date_start")) - timedelta(days=1))
+            & Domain("date_from", "<", max(record._last_day() for record in self) + timedelta(days=2))
+            & (Domain("resource_id", "=", False) | Domain("resource_id", "in", rooms.resource_id.ids))
+        )
+        by_resource = defaultdict(leaves.browse, leaves.grouped("resource_id"))
+        holidays = by_resource[self.env["resource.resource"]]
+        cache = {}
+
+        def blocked(record, room):
+            campus = record.campus_id
+            if (campus, room) not in cache:
+                # A leave without a calendar is for everybody in its company; without a company, for all.
+                of_campus = holidays.filtered(
+                    lambda leave: leave.calendar_id in (campus.resource_calendar_id, leave.calendar_id.browse())
+                    and leave.company_id in (campus.company_id, leave.company_id.browse())
+                )
+                of_room = by_resource[room.resource_id] if room else leaves.browse()
+                cache[campus, room] = weekly.Blocked(
+                    (leave.date_from, leave.date_to) for leave in of_campus | of_room
+                )
+            return cache[campus, room]
+
+        return blocked
+
+    def _propose_sessions(self, existing, blocked):
+        """The sessions that the pattern asks for, minus those that there are.
+
+        :param existing: ``edu.session`` of the class, in any state: a cancelled one is not made again
+        :param blocked: see :meth:`_blocked_times`
+        :return: list of values for ``create``
+        """
+        self.ensure_one()
+        known = {(session.slot_id, session.slot_date) for session in existing}
+        active = existing.filtered(lambda session: session.state != "cancelled")
+        busy = weekly.Blocked((session.start, session.stop) for session in active)
+        room_for = float("inf")
+        if self.session_count:
+            room_for = self.session_count - len(active.filtered(lambda s: s.kind in ("lesson", "makeup")))
+        vals_list = []
+        pattern = self.slot_ids._as_pattern()
+        for lesson in weekly.occurrences(pattern, self.date_start, self._last_day(), self.campus_id.tz):
+            if len(vals_list) >= room_for:
+                break
+            slot = lesson.key
+            room = slot.room_id or self.room_id
+            if (
+                (slot, lesson.day) not in known
+                and not busy.overlaps(lesson.start, lesson.stop)
+                and not blocked(self, room).overlaps(lesson.start, lesson.stop)
+            ):
+                vals_list.append(
+                    {
+                        "class_id": self.id,
+                        "subject_id": slot.subject_id.id,
+                        "teacher_id": (slot.teacher_id or self.teacher_id).id,
+                        "room_id": room.id,
+                        "start": lesson.start,
+                        "stop": lesson.stop,
+                        "slot_id": slot.id,
+                        "slot_date": lesson.day,
+                    }
+                )
+        return vals_list

@@ -1,0 +1,368 @@
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..tools import weekly
+
+CLASHES_SHOWN = 5
+
+
+class Plan(NamedTuple):
+    """Where a session is, or wants to be: records and naive UTC moments."""
+
+    class_id: Any
+    teacher_id: Any
+    room_id: Any
+    start: Any
+    stop: Any
+
+
+class EduSession(models.Model):
+    _name = "edu.session"
+    _description = "Session"
+    _inherit = ["edu.workflow.mixin", "edu.booking.mixin"]
+    _order = "start, id"
+
+    _workflow = {
+        "planned": ("held", "cancelled"),
+        "held": ("planned",),
+        "cancelled": ("planned",),
+    }
+    _booking_columns = ("teacher_id", "room_id", "class_id")
+    # What a teacher may write on the own sessions: the lesson record. The timetable is the academic staff's.
+    _teacher_fields = {"state", "topic", "homework", "attendance_ids"}
+
+    class_id = fields.Many2one("edu.class", required=True, index=True, ondelete="cascade")
+    campus_id = fields.Many2one(related="class_id.campus_id", store=True, precompute=True, index=True)
+    company_id = fields.Many2one(related="class_id.company_id", store=True, precompute=True, index=True)
+    tz = fields.Selection(related="campus_id.tz")
+    subject_id = fields.Many2one("edu.subject", index="btree_not_null", ondelete="restrict")
+    teacher_id = fields.Many2one("edu.teacher", index="btree_not_null", ondelete="restrict")
+    room_id = fields.Many2one("edu.room", index="btree_not_null", ondelete="restrict")
+    start = fields.Datetime(required=True, index=True)
+    stop = fields.Datetime(string="End", required=True)
+    hours = fields.Float(digits=(6, 2), compute="_compute_hours", store=True, precompute=True)
+    kind = fields.Selection(
+        [
+            ("lesson", "Lesson"),
+            ("makeup", "Make-up"),
+            ("exam", "Exam"),
+            ("placement", "Placement Test"),
+            ("trial", "Trial"),
+        ],
+        required=True,
+        default="lesson",
+    )
+    state = fields.Selection(
+        [("planned", "Planned"), ("held", "Held"), ("cancelled", "Cancelled")],
+        required=True,
+        default="planned",
+        copy=False,
+        index=True,
+        group_expand=True,
+    )
+    makeup_of_id = fields.Many2one(
+        "edu.session",
+        string="Makes Up For",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('class_id', '=', class_id), ('id', '!=', id)]",
+    )
+    topic = fields.Char()
+    homework = fields.Text()
+    # Which line of the weekly pattern the session came from, and for which day: however far it is moved
+    # afterwards, generating again knows it.
+    slot_id = fields.Many2one(
+        "edu.timetable.slot", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    slot_date = fields.Date(readonly=True, copy=False)
+    color = fields.Integer(related="campus_id.color")
+    conflict_message = fields.Text(compute="_compute_conflict_message")
+
+    _stop_after_start = models.Constraint("CHECK (start < stop)", "A session begins before it ends. Correct its times.")
+    _slot_uniq = models.UniqueIndex(
+        "(slot_id, slot_date) WHERE slot_id IS NOT NULL",
+        "These sessions have been generated already, a moment ago. Reload the page to see them.",
+    )
+    _teacher_free = models.Constraint(
+        "EXCLUDE USING gist (int4range(teacher_id, teacher_id, '[]') WITH &&, tsrange(start, stop, '[)') WITH &&)"
+        " WHERE (state <> 'cancelled' AND teacher_id IS NOT NULL)",
+        "The teacher has just been booked for another session at that time."
+        " Reload the timetable and choose another time or teacher.",
+    )
+    _room_free = models.Constraint(
+        "EXCLUDE USING gist (int4range(room_id, room_id, '[]') WITH &&, tsrange(start, stop, '[)') WITH &&)"
+        " WHERE (state <> 'cancelled' AND room_id IS NOT NULL)",
+        "The room has just been booked for another session at that time."
+        " Reload the timetable and choose another time or room.",
+    )
+    _class_free = models.Constraint(
+        "EXCLUDE USING gist (int4range(class_id, class_id, '[]') WITH &&, tsrange(start, stop, '[)') WITH &&)"
+        " WHERE (state <> 'cancelled' AND class_id IS NOT NULL)",
+        "The class has just been given another session at that time. Reload the timetable and choose another time.",
+    )
+
+    @api.depends("start", "stop")
+    def _compute_hours(self):
+        for session in self:
+            session.hours = (
+                (session.stop - session.start).total_seconds() / 3600 if session.start and session.stop else 0
+            )
+
+    @api.depends("class_id.code", "start", "tz")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for session in self:
+            moment = self._format_moment(session.start, session.tz) if session.start else ""
+            session.display_name = f"{session.class_id.code or ''} · {moment}"
+
+    @api.depends(*_booking_columns, "start", "stop", "state")
+    def _compute_conflict_message(self):
+        plans = [session._as_plan() if session.state != "cancelled" else None for session in self]
+        sentences = self._explain_bookings(plans, self._origin.ids)
+        for index, unavailable in self._explain_absences(plans).items():
+            sentences[index] += unavailable
+        for index, session in enumerate(self):
+            session.conflict_message = "\n".join(sentences[index]) or False
+
+    @api.onchange("class_id")
+    def _onchange_class_id(self):
+        if self.class_id:
+            self.teacher_id = self.class_id.teacher_id
+            self.room_id = self.class_id.room_id
+
+    @api.constrains("makeup_of_id", "kind")
+    def _check_makeup_of_id(self):
+        for session in self:
+            if session.makeup_of_id and session.kind != "makeup":
+                raise ValidationError(
+                    self.env._(
+                        "%(session)s makes up for %(other)s, so it is a make-up session. Set its kind, or empty the field.",
+                        session=session.display_name,
+                        other=session.makeup_of_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        classes = {vals["class_id"]: self.env["edu.class"].browse(vals["class_id"]) for vals in vals_list
+                   if vals.get("class_id")}
+        self.env["edu.class"].browse(classes).fetch(["teacher_id", "room_id"])
+        for vals in vals_list:
+            if vals.get("class_id"):
+                vals.setdefault("teacher_id", classes[vals["class_id"]].teacher_id.id)
+                vals.setdefault("room_id", classes[vals["class_id"]].room_id.id)
+        self._check_bookings([self._plan_of(vals) for vals in vals_list])
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_timetable_right(vals)
+        if not {*self._booking_columns, "start", "stop", "state"}.isdisjoint(vals):
+            self._check_bookings([session._plan_of(vals) for session in self], self.ids)
+        return super().write(vals)
+
+    def copy_data(self, default=None):
+        raise UserError(
+            self.env._("A copy would be in the same room at the same time. Create a new session instead.")
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_held(self):
+        for session in self:
+            if session.state == "held":
+                raise UserError(
+                    self.env._("%s has been held and is kept. Cancel what is wrong in its roll instead.",
+                               session.display_name)
+                )
+
+    def action_hold(self):
+        """The session has taken place (S7).
+
+        :raise UserError: a session is cancelled
+        """
+        self.write({"state": "held"})
+
+    def action_cancel(self):
+        """Cancel planned sessions: teacher, room and students are free again (S3).
+
+        :raise UserError: a session has been held
+        """
+        self.write({"state": "cancelled"})
+
+    def action_plan(self):
+        """Back to *Planned*, from cancelled (when the time is still free) or from held.
+
+        :raise ValidationError: somebody is busy by now
+        """
+        self.write({"state": "planned"})
+
+    def _check_timetable_right(self, vals):
+        """Teachers keep the lesson record; moving, cancelling and substituting is the academic staff's (S3)."""
+        if self.env.su or self.env.user.has_group("edu_catalog.group_edu_academic"):
+            return
+        if not self._teacher_fields.issuperset(vals) or vals.get("state") == "cancelled":
+            raise AccessError(
+                self.env._(
+                    "Teachers write the topic, the homework and the roll of their sessions. Ask the academic staff"
+                    " to move or cancel %s.",
+                    ", ".join(self[:CLASHES_SHOWN].mapped("display_name")),
+                )
+            )
+
+    # --- clashes (S2) ---
+
+    def _as_plan(self):
+        self.ensure_one()
+        return Plan(*(self[name] for name in Plan._fields))
+
+    def _plan_of(self, vals):
+        """Where the session will be once ``vals`` are written.
+
+        :return: :class:`Plan`, or None when it will not occupy anything
+        """
+        def value(name):
+            if name not in vals:
+                return self[name]
+            field = self._fields[name]
+            if field.type == "many2one":
+                return self.env[field.comodel_name].browse(vals[name] or ())
+            return fields.Datetime.to_datetime(vals[name])
+
+        if vals.get("state", self.state or "planned") == "cancelled":
+            return None
+        return Plan(*map(value, Plan._fields))
+
+    @api.model
+    def _check_bookings(self, plans, ignored_ids=()):
+        """Refuse what the database is going to refuse, with the reasons.
+
+        :raise ValidationError: somebody or something is busy
+        """
+        sentences = [sentence for found in self._explain_bookings(plans, ignored_ids) for sentence in found]
+        if not sentences:
+            return
+        more = len(sentences) - CLASHES_SHOWN
+        if more > 0:
+            sentences = [*sentences[:CLASHES_SHOWN], self.env._("… and %s more.", more)]
+        raise ValidationError(
+            self.env._(
+                "The timetable has no place for this:\n%(reasons)s\nChoose another time, teacher or room.",
+                reasons="\n".join(sentences),
+            )
+        )
+
+    @api.model
+    def _explain_bookings(self, plans, ignored_ids=()):
+        """Who is busy, where, until when and with what (S2). One query to find out.
+
+        :param plans: list of :class:`Plan` (or None)
+        :param ignored_ids: sessions that are about to move and do not count where they are now
+        :return: a list of sentences for each plan
+        """
+        sentences = [[] for _plan in plans]
+        keyed = [(key, plan) for key, plan in enumerate(plans) if plan and plan.start and plan.stop]
+        wanted = {
+            column: [(key, getattr(plan, column)._origin.id, plan.start, plan.stop) for key, plan in keyed]
+            for column in self._booking_columns
+        }
+        found = self._find_bookings(wanted, ignored_ids)
+        # Whoever plans a session learns why it cannot be, even where the other one is at a campus not their own:
+        # its class, teacher, room and hours, and nothing else.
+        taken_sudo = self.sudo().browse({session_id for _column, _key, session_id in found})
+        for column, key, session_id in found:
+            sentences[key].append(
+                self._explain_clash(column, plans[key], taken_sudo.browse(session_id)._as_plan())
+            )
+        for column, bookings in wanted.items():
+            for one, other in weekly.overlapping([booking[1:] for booking in bookings]):
+                key, other_key = bookings[one][0], bookings[other][0]
+                sentences[key].append(self._explain_clash(column, plans[key], plans[other_key]))
+        return sentences
+
+    @api.model
+    def _explain_clash(self, column, wanted, taken):
+        tz = wanted.class_id.campus_id.tz or "UTC"
+        values = {
+            "teacher": taken.teacher_id.sudo().name or self.env._("no teacher yet"),
+            "room": taken.room_id.sudo().display_name or self.env._("no room yet"),
+            "class": taken.class_id.sudo().display_name,
+            "start": self._format_moment(taken.start, tz),
+            "stop": self._format_moment(taken.stop, tz),
+        }
+        if column == "teacher_id":
+            return self.env._(
+                "%(teacher)s is busy from %(start)s until %(stop)s: teaches %(class)s in %(room)s.", **values
+            )
+        if column == "room_id":
+            return self.env._(
+                "%(room)s is taken from %(start)s until %(stop)s: %(class)s with %(teacher)s.", **values
+            )
+        return self.env._(
+            "%(class)s has another session from %(start)s until %(stop)s: in %(room)s with %(teacher)s.", **values
+        )
+
+    # --- days off, closures and working hours: they warn, and do not refuse (S2, S4) ---
+
+    @api.model
+    def _explain_absences(self, plans):
+        """Teachers that are off and rooms that are closed, among the plans.
+
+        :return: dict of index in ``plans`` → list of sentences
+        """
+        result = defaultdict(list)
+        keyed = [(key, plan) for key, plan in enumerate(plans) if plan and plan.start and plan.stop]
+        if not keyed:
+            return result
+        leaves = self._leaves_of(plan for _key, plan in keyed)
+        for key, plan in keyed:
+            for record in (plan.teacher_id, plan.room_id):
+                if not record:
+                    continue
+                resource = record._origin.resource_id
+                if any(leave.date_from < plan.stop and leave.date_to > plan.start for leave in leaves[resource]):
+                    result[key].append(
+                        self.env._("%s has a day off then.", record.name)
+                        if record == plan.teacher_id
+                        else self.env._("%s is closed then.", record.display_name)
+                    )
+                elif not self._is_working(resource, plan.start, plan.stop):
+                    result[key].append(
+                        self.env._("It is outside the working hours of %s.", record.name)
+                        if record == plan.teacher_id
+                        else self.env._("It is outside the opening hours of %s.", record.display_name)
+                    )
+        return result
+
+    @api.model
+    def _leaves_of(self, plans):
+        """One search for the days off and closures of all teachers and rooms of the plans.
+
+        :return: dict of ``resource.resource`` → ``resource.calendar.leaves``
+        """
+        plans = list(plans)
+        resources = self.env["resource.resource"].concat(
+            *(record._origin.resource_id for plan in plans for record in (plan.teacher_id, plan.room_id))
+        )
+        leaves = self.env["resource.calendar.leaves"].search(
+            [
+                ("resource_id", "in", resources.ids),
+                ("time_type", "=", "leave"),
+                ("date_from", "<", max(plan.stop for plan in plans)),
+                ("date_to", ">", min(plan.start for plan in plans)),
+            ]
+        )
+        return defaultdict(leaves.browse, leaves.grouped("resource_id"))
+
+    @api.model
+    def _is_working(self, resource, start, stop):
+        """Whether [start, stop) (naive UTC) lies within the weekly hours of a resource; without any, always."""
+        calendar = resource.calendar_id
+        if not calendar or calendar.flexible_hours:
+            return True
+        start, stop = pytz.utc.localize(start), pytz.utc.localize(stop)
+        intervals = calendar._attendance_intervals_batch(start, stop, resources=resource)[resource.id]
+        return sum((to - since).total_seconds() for since, to, _line in intervals) >= (stop - start).total_seconds()

@@ -1,0 +1,3 @@
+"""Dates, charges and marks as plain functions: nothing here knows of Odoo's ORM."""
+
+from . import charging, marks, weekly

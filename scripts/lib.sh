@@ -22,12 +22,17 @@ may_be_root() {
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 
+missing_packages() {
+    local name
+    for name in "$@"; do
+        dpkg-query -W -f '${db:Status-Abbrev}' "$name" 2>/dev/null | grep -q '^ii' || printf '%s ' "$name"
+    done
+}
+
 # need_packages NAME…: install the Debian packages that are missing.
 need_packages() {
-    local missing=() name
-    for name in "$@"; do
-        dpkg-query -W -f '${db:Status-Abbrev}' "$name" 2>/dev/null | grep -q '^ii' || missing+=("$name")
-    done
+    local missing
+    read -ra missing <<< "$(missing_packages "$@")"
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null || die "this machine has no apt-get; install by hand what corresponds to: ${missing[*]}"
     local from=$SECONDS

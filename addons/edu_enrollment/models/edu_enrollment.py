@@ -151,7 +151,9 @@ class EduEnrollment(models.Model):
     date_expected = fields.Date(
         string="Expected Date", required=True, default=fields.Date.context_today, help="When learning is to start."
     )
-    date_confirmed = fields.Date(readonly=True, copy=False)
+    date_confirmed = fields.Date(
+        readonly=True, copy=False, help="Day of the sale and of its invoice; today unless taken over."
+    )
     date_cancelled = fields.Date(readonly=True, copy=False)
     note = fields.Html()
     # --- price
@@ -391,10 +393,10 @@ class EduEnrollment(models.Model):
         today = fields.Date.context_today(self)
         for enrollment in self:
             package, course = enrollment.package_id, enrollment.class_id
-            if not package._is_on_sale(today, enrollment.campus_id):
+            if not package._is_on_sale(enrollment.date_confirmed or today, enrollment.campus_id):
                 raise UserError(
                     self.env._(
-                        "%(enrollment)s: the package %(package)s is not on sale at %(campus)s today."
+                        "%(enrollment)s: the package %(package)s is not on sale at %(campus)s on that day."
                         " Check its dates, its campuses and that its programs are published.",
                         enrollment=enrollment.display_name,
                         package=package.name,
@@ -504,7 +506,10 @@ class EduEnrollment(models.Model):
         todo._check_can_confirm()
         # Whoever may sell may cause the invoice; the rights to write one by hand are the accountant's.
         todo_sudo = todo.sudo()
-        todo_sudo.write({"state": "confirmed", "date_confirmed": fields.Date.context_today(self)})
+        todo_sudo.filtered(lambda enrollment: not enrollment.date_confirmed).date_confirmed = (
+            fields.Date.context_today(self)
+        )
+        todo_sudo.write({"state": "confirmed"})
         todo_sudo.class_id._check_seats()
         todo_sudo.flush_recordset()
         todo_sudo.class_id.flush_recordset(["seats_taken"])

@@ -1,0 +1,96 @@
+from datetime import date
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import CatalogCommon
+
+
+@tagged("post_install", "-at_install")
+class TestClass(CatalogCommon):
+    def test_life_of_a_class(self):
+        """C5: not open, open, running, finished; no step is left out; what ran is not deleted."""
+        course = self.class_n
+        self.assertEqual((course.session_count, course.hours, course.price), (40, 60, 10_000_000))
+        with self.assertRaisesRegex(UserError, "Not Open.*cannot become.*Finished"):
+            course.action_done()
+        course.action_open()
+        course.action_start()
+        course.action_done()
+        with self.assertRaisesRegex(UserError, "archive"):
+            course.unlink()
+        self.class_s.action_cancel()
+        self.class_s.unlink()
+
+    def test_only_published_programs_open(self):
+        """C2, C5"""
+        self.program.action_reset()
+        with self.assertRaisesRegex(ValidationError, "not published"):
+            self.class_n.action_open()
+
+    def test_room_of_the_campus(self):
+        with self.assertRaisesRegex(ValidationError, "Room S is not at North"):
+            self.class_n.room_id = self.room_s
+
+    @mute_logger("odoo.sql_db")
+    def test_bad_numbers(self):
+        """C5, E24: the database refuses them, whoever writes."""
+        bad = (
+            {"capacity": 0},
+            {"capacity": -1},
+            {"min_size": 4},
+            {"seats_taken": 4},
+            {"price": -1},
+            {"date_start": "2026-03-02", "date_end": "2026-03-01"},
+        )
+        for values in bad:
+            with self.subTest(values), self.assertRaises(IntegrityError), self.cr.savepoint():
+                self.class_n.write(values)
+                self.env.flush_all()
+        self.class_n.write({"seats_limited": False, "capacity": 0})
+        self.env.flush_all()
+
+    def test_full_is_derived(self):
+        """C5, C6: full follows the seats, and can be searched for."""
+        self.class_n.write({"capacity": 1, "seats_limited": True})
+        self.class_n._write({"seats_taken": 1})
+        self.class_n.invalidate_recordset()
+        self.env.add_to_compute(self.class_n._fields["is_full"], self.class_n)
+        self.assertTrue(self.class_n.is_full)
+        self.assertEqual(self.class_n.seats_available, 0)
+        found = self.env["edu.class"].search([("is_full", "=", True), ("program_id", "=", self.program.id)])
+        self.assertEqual(found, self.class_n)
+
+    def test_opening_filters(self):
+        """C6: the one-click filters on the week, month and year in which a class opens."""
+        self.class_n.date_start = date.today()
+        self.class_s.date_start = date.today().replace(year=date.today().year - 2)
+        view = self.env["ir.ui.view"].browse(self.env.ref("edu_catalog.edu_class_view_search").id)
+        arch = self.env["edu.class"].get_view(view.id, "search")["arch"]
+        for name in ("opening_week", "opening_month", "opening_year"):
+            with self.subTest(name):
+                self.assertIn(f'name="{name}"', arch)
+                found = self.env["edu.class"].search(self._filter_domain(arch, name))
+                self.assertIn(self.class_n, found)
+                self.assertNotIn(self.class_s, found)
+
+    def _filter_domain(self, arch, name):
+        from ast import literal_eval
+
+        from lxml import etree
+
+        return literal_eval(etree.fromstring(arch).xpath(f"//filter[@name='{name}']/@domain")[0])
+
+    def test_form(self):
+        """The screen: program figures are proposed, and the room proposes the seats."""
+        with Form(self.env["edu.class"].with_user(self.users["academic"])) as form:
+            form.name = "Mornings"
+            form.code = "T-N2"
+            form.program_id = self.program
+            form.campus_id = self.north
+            form.room_id = self.room_n
+            self.assertEqual(form.capacity, 10)
+            self.assertEqual(form.price, 10_000_000)

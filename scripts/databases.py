@@ -61,7 +61,8 @@ def _digest(*parts) -> str:
 
 
 def deps_hash() -> str:
-    return _digest(ROOT, (ROOT / "requirements.txt").read_text(), (RUN / "odoo.path").read_text(), *third_party())
+    files = [*sorted(ROOT.glob("requirements*.txt")), RUN / "odoo.path"]
+    return _digest(*(path.read_text() for path in files), *third_party())
 
 
 def _checksums(pattern: str, ignored: set[str]) -> list:

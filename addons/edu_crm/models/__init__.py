@@ -1,0 +1,10 @@
+from . import (
+    calendar_event,
+    crm_lead,
+    edu_enrollment,
+    edu_lifecycle_stage,
+    edu_occupation,
+    edu_school,
+    edu_student,
+    res_partner,
+)

@@ -1,0 +1,119 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+MAX_PIPELINES = 5
+
+
+class EduLifecycleStage(models.Model):
+    """Where a customer is on the way from stranger to graduate (M7). Stages without a parent are pipelines."""
+
+    _name = "edu.lifecycle.stage"
+    _description = "Lifecycle Stage"
+    _parent_store = True
+    _order = "sequence, id"
+    _rec_name = "name"
+
+    name = fields.Char(required=True, translate=True)
+    parent_id = fields.Many2one(
+        "edu.lifecycle.stage",
+        string="Pipeline or Parent",
+        index=True,
+        ondelete="restrict",
+        group_expand="_group_expand_parent_id",
+        help="Empty: a pipeline.",
+    )
+    parent_path = fields.Char(index=True)
+    child_ids = fields.One2many("edu.lifecycle.stage", "parent_id", string="Sub-stages")
+    sequence = fields.Integer(default=10)
+    color = fields.Integer()
+    icon = fields.Char(default="fa-circle-o", help="Name of a Font Awesome icon, such as fa-phone.")
+    fold = fields.Boolean(string="Folded", help="Shown closed in the kanban of customers.")
+    entry = fields.Selection(
+        [("enquiry", "First enquiry"), ("enrolled", "Enrolment confirmed")],
+        string="Entered By Itself On",
+        copy=False,
+        help="Customers come to this stage without anybody's hand when this happens.",
+    )
+    partner_ids = fields.One2many("res.partner", "lifecycle_stage_id", string="Customers")
+    partner_count = fields.Integer(compute="_compute_partner_count", string="Number of Customers")
+
+    _entry_uniq = models.UniqueIndex(
+        "(entry) WHERE entry IS NOT NULL", "Another stage is entered on this occasion already. Clear it there first."
+    )
+
+    @api.model
+    def _group_expand_parent_id(self, parents, domain):
+        """Every pipeline is a column, so that stages can be dragged into an empty one (M7)."""
+        return self.search([("parent_id", "=", False)]) | parents
+
+    @api.depends("partner_ids")
+    def _compute_partner_count(self):
+        counts = dict(
+            self.env["res.partner"]._read_group(
+                [("lifecycle_stage_id", "in", self.ids)], ["lifecycle_stage_id"], ["__count"]
+            )
+        )
+        for stage in self:
+            stage.partner_count = counts.get(stage, 0)
+
+    @api.depends("name", "parent_id.name")
+    def _compute_display_name(self):
+        for stage in self:
+            stage.display_name = f"{stage.parent_id.name} › {stage.name}" if stage.parent_id else stage.name
+
+    @api.onchange("parent_id")
+    def _onchange_parent_id(self):
+        """Six pipelines and more are allowed, but nobody keeps an eye on them (M7)."""
+        if not self.parent_id and self.search_count([("parent_id", "=", False)]) >= MAX_PIPELINES:
+            return {
+                "warning": {
+                    "title": self.env._("Many pipelines"),
+                    "message": self.env._(
+                        "There are %(count)s pipelines already. Consider a stage inside one of them.",
+                        count=MAX_PIPELINES,
+                    ),
+                }
+            }
+
+    @api.constrains("parent_id")
+    def _check_parent_id(self):
+        if self._has_cycle():
+            raise ValidationError(self.env._("A stage cannot lie inside itself. Choose another parent stage."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_customers(self):
+        # Customers of every company count, also those that this user does not see.
+        used_sudo = self.sudo().with_context(active_test=False).filtered("partner_ids")
+        if used_sudo:
+            raise UserError(
+                self.env._(
+                    "There are customers at %(stages)s. Open the stage and use “Move Customers and Delete”.",
+                    stages=", ".join(used_sudo.mapped("display_name")),
+                )
+            )
+
+    def action_delete(self):
+        """Delete stages with what lies below them; asks first where their customers go (M7)."""
+        self.check_access("unlink")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Move Customers and Delete"),
+            "res_model": "edu.lifecycle.stage.delete",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_stage_ids": self.ids},
+        }
+
+    def action_view_partners(self):
+        """Open the customers at these stages and below."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("edu_crm.res_partner_action_lifecycle")
+        return action | {"domain": [("lifecycle_stage_id", "child_of", self.ids)]}
+
+    @api.model
+    def _entered_on(self, entry):
+        """The stage that customers enter by themselves on this occasion.
+
+        :param str entry: a value of the field ``entry``
+        :return: ``edu.lifecycle.stage``, empty when the centre has set none
+        """
+        return self.search([("entry", "=", entry)], limit=1)

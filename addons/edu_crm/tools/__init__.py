@@ -1,0 +1,1 @@
+from .text import clean_line, clean_text, name_key

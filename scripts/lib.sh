@@ -163,9 +163,9 @@ odoo_paths() {
 
 # odoo_config: write the configuration that every command here uses; prints its path.
 odoo_config() {
-    local conf=$RUN/odoo.conf
-    sed -e "s#@ADDONS_PATH@#$ADDONS_PATH#" -e "s#@DATA_DIR@#$RUN/data#" "$ROOT/config/odoo.conf.in" > "$conf.new"
-    if cmp -s "$conf.new" "$conf"; then rm "$conf.new"; else mv "$conf.new" "$conf"; fi
+    local conf=$RUN/odoo.conf new=$RUN/odoo.conf.$$
+    sed -e "s#@ADDONS_PATH@#$ADDONS_PATH#" -e "s#@DATA_DIR@#$RUN/data#" "$ROOT/config/odoo.conf.in" > "$new"
+    if cmp -s "$new" "$conf"; then rm "$new"; else mv "$new" "$conf"; fi
     echo "$conf"
 }
 

@@ -225,12 +225,17 @@ class EduEnrollment(models.Model):
 
     @api.depends("student_id.enrollment_ids.date_confirmed")
     def _compute_type(self):
-        """The first enrolment that came about is new business, whatever was drafted beside it (E3)."""
+        """New business is the first enrolment that came about; the others of the student are existing (E3).
+
+        Whoever was first stays first, whatever is confirmed later on the same day.
+        """
         first = {}
         for enrollment in self.search(
             [("student_id", "in", self.student_id.ids), ("date_confirmed", "!=", False)], order="date_confirmed, id"
         ):
-            first.setdefault(enrollment.student_id, enrollment)
+            known = first.setdefault(enrollment.student_id, enrollment)
+            if enrollment.type == "new" and known.type != "new":
+                first[enrollment.student_id] = enrollment
         for enrollment in self:
             is_first = first.get(enrollment.student_id, enrollment._origin) == enrollment._origin
             enrollment.type = "new" if is_first else "existing"

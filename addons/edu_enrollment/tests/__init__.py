@@ -1,0 +1,9 @@
+from . import (
+    test_discount,
+    test_enrollment,
+    test_invoicing,
+    test_ledger,
+    test_money_tools,
+    test_rights,
+    test_student,
+)

@@ -1,0 +1,163 @@
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+
+from .common import EnrollmentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEnrollment(EnrollmentCommon):
+    def test_counsellor_enrols(self):
+        """E2, E4, E8, E9: everything is there as soon as the package is chosen; confirming does the rest."""
+        form = Form(self.env["edu.enrollment"].with_user(self.users["counsellor"]))
+        form.student_id = self.an
+        form.package_id = self.package
+        self.assertEqual((form.price, form.amount_total, form.amount_to_invoice), (9_999_999,) * 3)
+        self.assertEqual(form.partner_id, self.mother)
+        self.assertEqual(form.campus_id, self.north)
+        form.class_id = self.class_n
+        enrollment = form.save()
+        self.assertEqual(enrollment.user_enrolling_id, self.users["counsellor"])
+        enrollment.action_confirm()
+        self.assertEqual(enrollment.state, "confirmed")
+        self.assertEqual((enrollment.amount_invoiced, enrollment.amount_to_invoice), (9_999_999, 0))
+        self.assertEqual((enrollment.hours_total, enrollment.hours_left), (60, 60))
+        self.assertEqual(self.class_n.seats_taken, 1)
+
+    def test_type_is_new_once(self):
+        """E3: the first enrolment that comes about is new business, also when several are drafted."""
+        second, first = self._enroll(self.an, confirm=False), self._enroll(self.an, confirm=False, class_id=False)
+        self.package.kind = "hours"
+        self.assertEqual((second.type, first.type), ("new", "new"))
+        first.action_confirm()
+        self.assertEqual((second.type, first.type), ("existing", "new"))
+        second.action_confirm()
+        self.assertEqual((second.type, first.type), ("existing", "new"))
+        with self.assertRaisesRegex(AccessError, "set by the system"):
+            second.with_user(self.users["manager"]).type = "new"
+
+    def test_system_fields_are_not_typed(self):
+        """E4: over the API neither."""
+        enrollment = self._enroll(confirm=False)
+        for values in ({"price": 1}, {"amount_due": 0}, {"date_confirmed": "2026-01-01"}, {"hours_left": 5}):
+            with self.subTest(values), self.assertRaisesRegex(AccessError, "set by the system"):
+                enrollment.with_user(self.users["director"]).write(values)
+
+    def test_state_follows_the_buttons(self):
+        """E9: a state written over the API would pass the invoice by."""
+        enrollment = self._enroll(confirm=False)
+        with self.assertRaisesRegex(UserError, "buttons"):
+            enrollment.with_user(self.users["director"]).write({"state": "confirmed"})
+        with self.assertRaises(AccessError):
+            self.env["edu.enrollment"].with_user(self.users["manager"]).with_context(edu_historic=True).create(
+                {
+                    "student_id": self.an.id,
+                    "package_id": self.package.id,
+                    "campus_id": self.north.id,
+                    "state": "confirmed",
+                }
+            )
+
+    def test_confirmed_is_locked(self):
+        """E9: commercial fields can no longer be changed; the way out is named."""
+        enrollment = self._enroll().with_user(self.users["manager"])
+        for values in (
+            {"package_id": self.package.id},
+            {"discount_amount": 5},
+            {"student_id": self.binh.id},
+            {"partner_id": self.binh.partner_id.id},
+            {"class_id": False},
+            {"hours_planned": 600},
+        ):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "Cancel the enrolment and make a new one"):
+                enrollment.write(values)
+        enrollment.write({"note": "still free", "user_id": self.users["manager"].id})
+
+    def test_confirm_twice_makes_one_set(self):
+        """E9"""
+        enrollment = self._enroll()
+        enrollment.action_confirm()
+        (enrollment | enrollment).action_confirm()
+        self.assertEqual(len(enrollment.invoice_ids), 1)
+        self.assertEqual(enrollment.ledger_ids.mapped("kind"), ["purchase"])
+
+    def test_seats(self):
+        """E24: the third seat is the last one; nothing is left behind by the refused fourth."""
+        others = self.env["edu.student"].create(
+            [{"name": f"S{index}", "campus_id": self.north.id} for index in range(3)]
+        )
+        taken = self._enroll(others)
+        self.assertTrue(self.class_n.is_full)
+        late = self._enroll(self.an, confirm=False)
+        with self.assertRaisesRegex(UserError, "T-N1 .* is full.*waiting list"), self.cr.savepoint():
+            late.action_confirm()
+        self.env.invalidate_all()
+        self.assertEqual((late.state, len(late.invoice_ids), len(late.ledger_ids)), ("draft", 0, 0))
+        taken[0].action_cancel()
+        late.action_confirm()
+        self.assertEqual(self.class_n.seats_taken, 3)
+        with self.assertRaisesRegex(UserError, "is full"):
+            self._enroll(self.binh)
+
+    def test_lives_of_an_enrolment(self):
+        """E7, E17: suspended and resumed keeps the seat; completed; cancelled gives it back."""
+        first, second = self._enroll(self.an | self.binh)
+        first.action_suspend()
+        self.assertEqual(self.class_n.seats_taken, 2)
+        with self.assertRaisesRegex(UserError, "Confirmed.*cannot become|cannot become"):
+            first.action_complete()
+        first.action_resume()
+        first.action_complete()
+        self.assertEqual(first.sales_stage, "success")
+        with self.assertRaisesRegex(UserError, "cannot become"):
+            first.action_cancel()
+        second.action_cancel()
+        self.assertEqual(second.sales_stage, "failure")
+        self.assertEqual(self.class_n.seats_taken, 1)
+
+    def test_what_cannot_be_confirmed(self):
+        """E2, C2: each refusal names the rule and the way out."""
+        no_class = self._enroll(confirm=False, class_id=False)
+        with self.assertRaisesRegex(UserError, "Choose the class"):
+            no_class.action_confirm()
+        closed = self._enroll(confirm=False)
+        self.class_n.action_draft()
+        with self.assertRaisesRegex(UserError, "not open for enrolment"):
+            closed.action_confirm()
+        self.class_n.action_open()
+        self.package.date_to = "2020-01-01"
+        with self.assertRaisesRegex(UserError, "not on sale at North"):
+            closed.action_confirm()
+
+    def test_class_fits_package_and_campus(self):
+        with self.assertRaisesRegex(ValidationError, "held at South"):
+            self._enroll(confirm=False, class_id=self.class_s.id)
+        other = self.program.copy({"code": "T-OTHER"})
+        self.package.program_ids = [Command.set(other.ids)]
+        with self.assertRaisesRegex(ValidationError, "does not cover"):
+            self._enroll(confirm=False)
+
+    def test_history_is_kept(self):
+        enrollment = self._enroll()
+        with self.assertRaisesRegex(UserError, "is kept"):
+            enrollment.unlink()
+        self._enroll(self.binh, confirm=False).unlink()
+
+    def test_confirm_costs_the_same_for_each(self):
+        """Figures: queries per enrolment fall with the batch."""
+        self.class_n.seats_limited = False
+        students = self.env["edu.student"].create(
+            [{"name": f"S{index}", "campus_id": self.north.id} for index in range(31)]
+        )
+        drafts = self._enroll(students, confirm=False)
+        drafts[0].action_confirm()
+        self.env.flush_all()
+
+        def confirm(enrollments):
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            enrollments.action_confirm()
+            self.env.flush_all()
+            return (self.cr.sql_log_count - start) / len(enrollments)
+
+        self.assertLess(confirm(drafts[11:]), confirm(drafts[1:2]))

@@ -1,0 +1,137 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import EnrollmentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestInvoicing(EnrollmentCommon):
+    def test_instalments_sum_exactly(self):
+        """E9, E13: one posted invoice to the payer, cut as the package says, to the last đồng."""
+        enrollment = self._enroll()
+        invoice = enrollment.invoice_ids
+        self.assertEqual((invoice.state, invoice.partner_id, invoice.amount_total), ("posted", self.mother, 9_999_999))
+        self.assertEqual(enrollment.instalment_ids.mapped("amount_currency"), [4_000_000, 3_000_000, 2_999_999])
+        today = fields.Date.context_today(enrollment)
+        self.assertEqual(
+            enrollment.instalment_ids.mapped("date_maturity"), [today + timedelta(days=days) for days in (0, 30, 60)]
+        )
+
+    def test_every_currency(self):
+        """E13: 300.00 in three parts is 300.00, and 1,000.001 in a currency of three decimals is exact as well."""
+        thirds = self.term.copy({"name": "Thirds"})
+        thirds.line_ids[0].value_amount = 33.34
+        thirds.line_ids[1:].value_amount = 33.33
+        for name, price, student, expected in (
+            ("USD", 300.00, self.an, [100.02, 99.99, 99.99]),
+            ("KWD", 1000.001, self.binh, [333.4, 333.3, 333.301]),
+            ("CNY", 100.01, self.chi, [33.34, 33.33, 33.34]),
+        ):
+            with self.subTest(name):
+                package = self._make_package(
+                    name=name, price=price, currency_id=self._currency(name).id, payment_term_id=thirds.id
+                )
+                enrollment = self._enroll(student, package_id=package.id)
+                lines = enrollment.instalment_ids
+                self.assertEqual([round(amount, 3) for amount in lines.mapped("amount_currency")], expected)
+                self.assertEqual(round(sum(lines.mapped("amount_currency")), 3), price)
+                self.assertEqual(enrollment.amount_due, price)
+
+    def test_package_shows_its_schedule(self):
+        """C4: payment price and rate always agree with the price."""
+        self.assertEqual(self.package.installment_count, 3)
+        self.assertEqual(self.package.payment_price, 4_000_000)
+        self.assertAlmostEqual(self.package.payment_rate, 40.0, 4)
+        self.package.price = 5_000_000
+        self.assertEqual(self.package.payment_price, 2_000_000)
+        self.package.payment_term_id = False
+        self.assertEqual((self.package.installment_count, self.package.payment_price), (1, 5_000_000))
+
+    def test_states_are_read_from_accounting(self):
+        """E13, E14: the first instalment is paid through Odoo's own dialog by a cashier; the second falls due."""
+        enrollment = self._enroll()
+        wizard_action = enrollment.with_user(self.users["cashier"]).action_register_payment()
+        wizard = (
+            self.env["account.payment.register"]
+            .with_user(self.users["cashier"])
+            .with_context(**wizard_action["context"])
+            .create({})
+        )
+        self.assertEqual(wizard.amount, 4_000_000)
+        wizard.action_create_payments()
+        lines = enrollment.instalment_ids
+        self.assertEqual(lines.mapped("instalment_state"), ["paid", "unpaid", "unpaid"])
+        self.assertEqual((enrollment.amount_paid, enrollment.amount_due), (4_000_000, 5_999_999))
+        lines[1].date_maturity = fields.Date.context_today(enrollment) - timedelta(days=1)
+        self.assertEqual(lines.mapped("instalment_state"), ["paid", "overdue", "unpaid"])
+        mine = [("move_id", "in", enrollment.invoice_ids.ids), ("display_type", "=", "payment_term")]
+        for index, state in enumerate(("paid", "overdue", "unpaid")):
+            found = self.env["account.move.line"].search([*mine, ("instalment_state", "=", state)])
+            self.assertEqual(found, lines[index])
+
+    def test_taxes(self):
+        """E4: with a tax on top the customer pays more, the centre earns the net."""
+        tax = self.env["account.tax"].create({"name": "VAT 10", "amount": 10, "company_id": self.company.id})
+        self.package.tax_ids = tax
+        enrollment = self._enroll()
+        self.assertEqual(enrollment.amount_total, 10_999_999)
+        self.assertEqual(enrollment.amount_invoiced, 10_999_999)
+        self.assertEqual(enrollment.amount_deferred, 9_999_999)
+        enrollment.action_cancel()
+        self.assertEqual((enrollment.amount_due, enrollment.amount_deferred), (0, 0))
+
+    def test_free_of_charge(self):
+        """A price of nothing needs no invoice; the hours are there."""
+        package = self._make_package(name="Scholarship", price=0)
+        enrollment = self._enroll(package_id=package.id)
+        self.assertFalse(enrollment.invoice_ids)
+        self.assertEqual((enrollment.hours_left, enrollment.amount_deferred), (60, 0))
+
+    def test_cancel_credits_what_was_not_delivered(self):
+        """E17, E18: a third was taught; the rest is credited and set off, the hours are gone."""
+        enrollment = self._enroll()
+        self._deliver(enrollment, 20)
+        self.assertEqual(enrollment.amount_delivered, 3_333_333)
+        enrollment.action_cancel()
+        credit = enrollment.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        self.assertEqual((credit.state, credit.amount_total), ("posted", 6_666_666))
+        self.assertEqual((enrollment.amount_invoiced, enrollment.amount_due), (3_333_333, 3_333_333))
+        self.assertEqual((enrollment.hours_left, enrollment.amount_deferred), (0, 0))
+        self.assertEqual(enrollment.amount_to_invoice, 0)
+
+    def test_batches_of_several_payers(self):
+        """E10: a company pays while a person studies."""
+        company = self.env["res.partner"].create({"name": "FPT", "is_company": True, "vat": "0101248141"})
+        first = self._enroll(confirm=False, partner_id=company.id)
+        second = self._enroll(self.binh, confirm=False)
+        (first | second).action_confirm()
+        self.assertEqual(first.invoice_ids.partner_id, company)
+        self.assertEqual(second.invoice_ids.partner_id, self.binh.partner_id)
+
+    def test_historic_needs_no_invoice(self):
+        """Enrolments of another system are taken over as they were."""
+        old = (
+            self.env["edu.enrollment"]
+            .with_user(self.users["director"])
+            .with_context(edu_historic=True)
+            .create(
+                {
+                    "student_id": self.binh.id,
+                    "package_id": self.package.id,
+                    "class_id": self.class_n.id,
+                    "campus_id": self.north.id,
+                    "state": "completed",
+                }
+            )
+        )
+        self.assertFalse(old.invoice_ids)
+        self.assertEqual(self.class_n.seats_taken, 1)
+
+    def test_payment_terms_of_the_package_are_shipped(self):
+        for xmlid, count in (("2_instalments", 2), ("3_instalments", 3)):
+            self.package.payment_term_id = self.env.ref(f"edu_enrollment.account_payment_term_{xmlid}")
+            self.assertEqual(self.package.installment_count, count)
+        self.package.tax_ids = [Command.clear()]

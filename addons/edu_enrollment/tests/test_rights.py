@@ -1,0 +1,76 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import EnrollmentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRights(EnrollmentCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.of_an, cls.of_binh = cls._enroll(cls.an | cls.binh)
+        cls.of_chi = cls._enroll(cls.chi, campus_id=cls.south.id, class_id=cls.class_s.id)
+        cls.all = cls.of_an | cls.of_binh | cls.of_chi
+
+    def test_who_sees_which_enrolments(self):
+        """X1: counsellors their own, teachers their classes, staff their campus, cashier and director all."""
+        self.class_s.teacher_id = False
+        for role, expected in (
+            ("counsellor", self.of_an),
+            ("teacher", self.of_an | self.of_binh),
+            ("academic", self.of_an | self.of_binh),
+            ("manager", self.of_an | self.of_binh),
+            ("stranger", self.of_chi),
+            ("cashier", self.all),
+            ("director", self.all),
+        ):
+            with self.subTest(role):
+                user = self.users[role]
+                mine = [("id", "in", self.all.ids)]
+                self.assertEqual(self.env["edu.enrollment"].with_user(user).search(mine), expected.sorted("id", True))
+                students = self.env["edu.student"].with_user(user).search([("id", "in", self.all.student_id.ids)])
+                self.assertEqual(set(students.ids), set(expected.student_id.ids))
+                if role != "teacher":
+                    entries = self.env["edu.ledger.entry"].with_user(user).search([("enrollment_id", "in", self.all.ids)])
+                    self.assertEqual(entries.enrollment_id, entries.enrollment_id & expected)
+                    self.assertEqual(len(entries.enrollment_id), len(expected))
+
+    def test_staff_read_the_invoices_of_their_enrolments_only(self):
+        """X1, E4"""
+        invoices = self.all.invoice_ids
+        for role, expected in (("counsellor", self.of_an), ("manager", self.of_an | self.of_binh)):
+            found = self.env["account.move"].with_user(self.users[role]).search([("id", "in", invoices.ids)])
+            self.assertEqual(found.sudo().enrollment_id, expected)
+        with self.assertRaises(AccessError):
+            self.of_an.invoice_ids.with_user(self.users["counsellor"]).write({"ref": "mine"})
+        with self.assertRaises(AccessError):
+            self.env["account.move"].with_user(self.users["teacher"]).search([])
+
+    def test_only_sellers_confirm(self):
+        """X1, E9: the check comes before anything is done with other rights."""
+        draft = self._enroll(self.an, confirm=False, class_id=False)
+        for role in ("teacher", "cashier", "stranger"):
+            for method in ("action_confirm", "action_cancel", "action_suspend", "action_complete"):
+                with self.subTest(role=role, method=method), self.assertRaises(AccessError):
+                    getattr(draft.with_user(self.users[role]), method)()
+        self.assertEqual(draft.state, "draft")
+
+    def test_screen_of_each_role(self):
+        """X1: whoever may open the enrolment can read every field of its form."""
+        for role in ("counsellor", "academic", "manager", "director", "cashier", "teacher"):
+            with self.subTest(role):
+                self._read_form(self.of_an, self.users[role])
+                self._read_form(self.an, self.users[role])
+                self._read_form(self.class_n, self.users[role])
+                self._read_form(self.package, self.users[role])
+
+    def _read_form(self, record, user):
+        from lxml import etree
+
+        record = record.with_user(user)
+        arch = etree.fromstring(record.get_view(view_type="form")["arch"])
+        # Fields of the record itself: those of embedded lists have a field above them.
+        names = {node.get("name") for node in arch.iter("field") if not any(up.tag == "field" for up in node.iterancestors())}
+        self.assertIn("campus_id", names)
+        record.web_read({name: {} for name in names})

@@ -1,0 +1,83 @@
+from datetime import timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo import fields
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import EnrollmentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestStudent(EnrollmentCommon):
+    def test_counsellor_registers_a_family(self):
+        """E1: a student with a guardian who pays, filled in by a counsellor."""
+        with Form(self.env["edu.student"].with_user(self.users["counsellor"])) as form:
+            form.name = "Nguyễn Thị Ánh Tuyết 🎓"
+            form.birthdate = "2013-01-31"
+            with form.guardian_ids.new() as guardian:
+                guardian.partner_id = self.mother
+                guardian.is_payer = True
+        student = form.record
+        self.assertTrue(student.student_number)
+        self.assertEqual(student.campus_id, self.north)
+        self.assertEqual(student.user_id, self.users["counsellor"])
+        self.assertEqual(student._payer(), self.mother)
+        self.assertIn(student.student_number, student.display_name)
+
+    def test_one_student_per_contact(self):
+        """E1: contacts that are students already are found again, in the order asked for."""
+        partner = self.env["res.partner"].create({"name": "New"})
+        contacts = partner | self.binh.partner_id
+        students = self.env["edu.student"]._get_or_create(contacts, {"campus_id": self.north.id})
+        self.assertEqual(students.partner_id, contacts)
+        self.assertEqual(students[1], self.binh)
+        self.assertEqual(self.env["edu.student"]._get_or_create(contacts), students)
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.cr.savepoint():
+            self.env["edu.student"].create({"partner_id": partner.id, "campus_id": self.north.id})
+
+    def test_age(self):
+        today = fields.Date.context_today(self.an)
+        self.an.birthdate = today.replace(year=today.year - 10, day=1)
+        self.assertEqual(self.an.age, 10)
+        self.an.birthdate = today.replace(year=today.year - 10, day=1) + timedelta(days=40)
+        self.assertEqual(self.an.age, 9)
+
+    @mute_logger("odoo.sql_db")
+    def test_bad_guardians(self):
+        bad = (
+            [Command.create({"partner_id": self.an.partner_id.id})],
+            [Command.create({"partner_id": self.mother.id})],
+            [Command.create({"partner_id": self.binh.partner_id.id, "is_payer": True})],
+        )
+        for commands in bad:
+            with self.subTest(commands), self.assertRaises(IntegrityError), self.cr.savepoint():
+                self.an.guardian_ids = commands
+                self.env.flush_all()
+
+    def test_bad_birthdays(self):
+        for birthdate in ("1800-01-01", "2999-01-01"):
+            with self.subTest(birthdate), self.assertRaisesRegex(ValidationError, "birthday"):
+                self.an.birthdate = birthdate
+
+    def test_figures_in_constant_queries(self):
+        """E18: 10 students cost no more queries than one."""
+        students = self.env["edu.student"].create(
+            [{"name": f"S{index}", "campus_id": self.north.id} for index in range(10)]
+        )
+        self.class_n.capacity = 20
+        self._enroll(students)
+
+        def read(records):
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            records.read(["name", "hours_left", "amount_due", "enrollment_count"])
+            return self.cr.sql_log_count - start
+
+        read(students)
+        self.assertEqual(read(students[:1]), read(students))
+        self.assertEqual(students.mapped("hours_left"), [60] * 10)
+        self.assertEqual(students.mapped("amount_due"), [9_999_999] * 10)

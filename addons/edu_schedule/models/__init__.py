@@ -9,6 +9,10 @@ from . import (
     edu_session,
     edu_absence_reason,
     edu_assessment,
+    edu_attendance,
+    edu_grade,
+    edu_enrollment,
+    edu_ledger_entry,
     edu_teacher,
     edu_room,
 )

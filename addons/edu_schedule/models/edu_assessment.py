@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class EduAssessment(models.Model):
@@ -36,6 +37,9 @@ class EduAssessment(models.Model):
         aggregator="avg",
     )
 
+    grade_ids = fields.One2many("edu.grade", "assessment_id", string="Marks")
+    grade_count = fields.Integer(compute="_compute_grade_count", string="Marks Entered")
+
     _weight_positive = models.Constraint("CHECK (weight >= 0)", "A weight cannot be negative.")
     _max_score_positive = models.Constraint("CHECK (max_score > 0)", "The highest possible score is more than 0.")
     # Marks refer to both columns: this is how the database knows the highest score of a mark (see edu.grade).
@@ -48,3 +52,27 @@ class EduAssessment(models.Model):
             assessment.name = line.name or assessment.name
             assessment.weight = line.weight if line else assessment.weight
             assessment.max_score = line.max_score or assessment.max_score or 100
+
+    @api.depends("grade_ids")
+    def _compute_grade_count(self):
+        counts = dict(
+            self.env["edu.grade"]._read_group([("assessment_id", "in", self.ids)], ["assessment_id"], ["__count"])
+        )
+        for assessment in self:
+            assessment.grade_count = counts.get(assessment._origin, 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_marked(self):
+        for assessment in self:
+            if assessment.grade_count:
+                raise UserError(
+                    self.env._(
+                        "“%(assessment)s” has %(count)s marks and is kept. Set its weight to 0 if it is not to count.",
+                        assessment=assessment.name,
+                        count=assessment.grade_count,
+                    )
+                )
+
+    def action_enter_marks(self):
+        """Open the grid of students × assessments of the class (S9)."""
+        return self.class_id.action_enter_marks()

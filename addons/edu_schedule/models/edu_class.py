@@ -100,6 +100,20 @@ class EduClass(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_schedule.edu_assessment_action")
         return action | {"domain": [("class_id", "=", self.id)], "context": {"default_class_id": self.id}}
 
+    def action_enter_marks(self):
+        """Open the grid of students × assessments (S9)."""
+        self.ensure_one()
+        sheet = self.env["edu.grade.sheet"].create({"class_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Marks of %s", self.display_name),
+            "res_model": sheet._name,
+            "res_id": sheet.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
     def action_create_assessments(self):
         """Make the assessments that the grading scheme asks for and the class does not have yet (S9)."""
         vals_list = [

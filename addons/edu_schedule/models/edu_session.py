@@ -9,6 +9,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..tools import weekly
 
 CLASHES_SHOWN = 5
+# Who comes to a placement test or a trial lesson is no student of the class.
+ROLL_KINDS = ("lesson", "makeup", "exam")
 
 
 class Plan(NamedTuple):
@@ -82,6 +84,11 @@ class EduSession(models.Model):
     slot_date = fields.Date(readonly=True, copy=False)
     color = fields.Integer(related="campus_id.color")
     conflict_message = fields.Text(compute="_compute_conflict_message")
+    attendance_ids = fields.One2many("edu.attendance", "session_id", string="Roll")
+    attendance_count = fields.Integer(compute="_compute_attendance_counts", string="Students")
+    present_count = fields.Integer(compute="_compute_attendance_counts", help="Present or late.")
+    absent_count = fields.Integer(compute="_compute_attendance_counts", help="Absent or excused.")
+    unmarked_count = fields.Integer(compute="_compute_attendance_counts", string="Not Marked")
 
     _stop_after_start = models.Constraint("CHECK (start < stop)", "A session begins before it ends. Correct its times.")
     _slot_uniq = models.UniqueIndex(
@@ -120,6 +127,18 @@ class EduSession(models.Model):
             moment = self._format_moment(session.start, session.tz) if session.start else ""
             session.display_name = f"{session.class_id.code or ''} · {moment}"
 
+    @api.depends("attendance_ids.status")
+    def _compute_attendance_counts(self):
+        counts = defaultdict(lambda: [0, 0, 0])
+        for session, status, count in self.env["edu.attendance"]._read_group(
+            [("session_id", "in", self.ids)], ["session_id", "status"], ["__count"]
+        ):
+            counts[session.id][0 if status in ("present", "late") else 1 if status else 2] += count
+        for session in self:
+            present, absent, unmarked = counts[session._origin.id]
+            session.present_count, session.absent_count, session.unmarked_count = present, absent, unmarked
+            session.attendance_count = present + absent + unmarked
+
     @api.depends(*_booking_columns, "start", "stop", "state")
     def _compute_conflict_message(self):
         plans = [session._as_plan() if session.state != "cancelled" else None for session in self]
@@ -157,13 +176,23 @@ class EduSession(models.Model):
                 vals.setdefault("teacher_id", classes[vals["class_id"]].teacher_id.id)
                 vals.setdefault("room_id", classes[vals["class_id"]].room_id.id)
         self._check_bookings([self._plan_of(vals) for vals in vals_list])
-        return super().create(vals_list)
+        sessions = super().create(vals_list)
+        sessions._add_to_rolls()
+        return sessions
 
     def write(self, vals):
         self._check_timetable_right(vals)
-        if not {*self._booking_columns, "start", "stop", "state"}.isdisjoint(vals):
-            self._check_bookings([session._plan_of(vals) for session in self], self.ids)
-        return super().write(vals)
+        if "class_id" in vals and any(session.class_id.id != vals["class_id"] for session in self):
+            raise UserError(self.env._("A session stays with its class. Cancel it and make one for the other class."))
+        if {*self._booking_columns, "start", "stop", "state"}.isdisjoint(vals):
+            return super().write(vals)
+        self._check_free(vals)
+        held = self.filtered(lambda session: session.state == "held")
+        result = super().write(vals)
+        if vals.get("state") == "planned":
+            self._add_to_rolls()
+        (held | self.filtered(lambda session: session.state == "held")).attendance_ids._book_deliveries()
+        return result
 
     def copy_data(self, default=None):
         raise UserError(
@@ -185,6 +214,11 @@ class EduSession(models.Model):
         :raise UserError: a session is cancelled
         """
         self.write({"state": "held"})
+
+    def action_all_present(self):
+        """Mark everybody as present who is not marked yet, and the session as held (S7)."""
+        self.attendance_ids.filtered(lambda attendance: not attendance.status).action_present()
+        self.filtered(lambda session: session.state == "planned").action_hold()
 
     def action_cancel(self):
         """Cancel planned sessions: teacher, room and students are free again (S3).
@@ -235,6 +269,63 @@ class EduSession(models.Model):
         if vals.get("state", self.state or "planned") == "cancelled":
             return None
         return Plan(*map(value, Plan._fields))
+
+    def _check_free(self, vals):
+        """Refuse what cannot be once ``vals`` are written (S2).
+
+        :raise ValidationError: a teacher, a room, a class or a student is busy
+        """
+        plans = [session._plan_of(vals) for session in self]
+        self._check_bookings(plans, self.ids)
+        self.attendance_ids._check_students_free(
+            [
+                {
+                    "session_id": session.id,
+                    "enrollment_id": attendance.enrollment_id.id,
+                    "start": plan.start,
+                    "stop": plan.stop,
+                }
+                for session, plan in zip(self, plans, strict=True)
+                if plan
+                for attendance in session.attendance_ids
+            ],
+            self.attendance_ids.ids,
+        )
+
+    # --- the roll (S7) ---
+
+    def _add_to_rolls(self, enrollments=None):
+        """Put the students of the class on the rolls of the planned sessions, where they are not yet (S7).
+
+        :param enrollments: only these ``edu.enrollment``; by default all that attend the class
+        :return: the new ``edu.attendance``
+        :raise ValidationError: a student would be in two places at once
+        """
+        sessions = self.filtered(lambda session: session.state == "planned" and session.kind in ROLL_KINDS)
+        # Who plans sessions fills their rolls, with all students of the class, be they the user's or not.
+        attendance_sudo = self.env["edu.attendance"].sudo()
+        if not sessions:
+            return attendance_sudo
+        if enrollments is None:
+            enrollments = self.env["edu.enrollment"].sudo().search(
+                [("class_id", "in", sessions.class_id.ids), ("state", "=", "confirmed")]
+            )
+        by_class = enrollments.grouped("class_id")
+        there = {
+            (session.id, enrollment.id)
+            for session, enrollment in attendance_sudo._read_group(
+                [("session_id", "in", sessions.ids), ("enrollment_id", "in", enrollments.ids)],
+                ["session_id", "enrollment_id"],
+            )
+        } if enrollments else set()
+        return attendance_sudo.create(
+            [
+                {"session_id": session.id, "enrollment_id": enrollment.id}
+                for session in sessions
+                for enrollment in by_class.get(session.class_id, ())
+                if (session.id, enrollment.id) not in there
+            ]
+        )
 
     @api.model
     def _check_bookings(self, plans, ignored_ids=()):

@@ -1,0 +1,1 @@
+from . import edu_grade_sheet, edu_grade_sheet_line

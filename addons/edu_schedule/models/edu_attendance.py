@@ -1,0 +1,258 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import float_compare
+
+from ..tools import charging, weekly
+from .edu_session import CLASHES_SHOWN
+
+PRESENT = ("present", "late")
+
+
+class EduAttendance(models.Model):
+    _name = "edu.attendance"
+    _description = "Attendance"
+    _inherit = ["edu.booking.mixin"]
+    _order = "start desc, session_id, student_id"
+    _rec_names_search = ["student_id", "session_id"]
+
+    _booking_state = "session_state"
+    # What the roll is made of; everything else follows from the session and the enrolment.
+    _roll_fields = {"status", "minutes_late", "reason_id", "notice_date", "method", "note"}
+
+    session_id = fields.Many2one("edu.session", required=True, index=True, ondelete="cascade")
+    enrollment_id = fields.Many2one("edu.enrollment", required=True, index=True, ondelete="restrict")
+    student_id = fields.Many2one(related="enrollment_id.student_id", store=True, precompute=True, index=True)
+    class_id = fields.Many2one(related="session_id.class_id", store=True, precompute=True, index=True)
+    campus_id = fields.Many2one(related="session_id.campus_id", store=True, precompute=True, index=True)
+    company_id = fields.Many2one(related="session_id.company_id", store=True, precompute=True, index=True)
+    # The one fact that is stored twice: an exclusion constraint sees a single table, so the times and the state of
+    # the session stand here too. Stored related fields change in the transaction that changes the session.
+    start = fields.Datetime(related="session_id.start", store=True, precompute=True, index=True)
+    stop = fields.Datetime(related="session_id.stop", store=True, precompute=True, string="End")
+    session_state = fields.Selection(
+        related="session_id.state", store=True, precompute=True, string="Session State"
+    )
+    status = fields.Selection(
+        [("present", "Present"), ("late", "Late"), ("absent", "Absent"), ("excused", "Excused")],
+        index=True,
+        help="Empty until the roll is taken.",
+    )
+    minutes_late = fields.Integer(aggregator="avg")
+    reason_id = fields.Many2one("edu.absence.reason", index="btree_not_null", ondelete="restrict")
+    notice_date = fields.Datetime(
+        string="Reported on",
+        compute="_compute_notice_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="When the absence was reported; some reasons are not charged if it was early enough.",
+    )
+    method = fields.Selection(
+        [("roll", "Roll Call"), ("qr", "QR Code"), ("card", "Card"), ("portal", "Portal")],
+        required=True,
+        default="roll",
+    )
+    note = fields.Char()
+    charged_hours = fields.Float(digits=(6, 2), compute="_compute_charged_hours", store=True, precompute=True)
+    charge_explanation = fields.Char(compute="_compute_charge_explanation")
+
+    _session_enrollment_uniq = models.UniqueIndex(
+        "(session_id, enrollment_id)", "This student is on the roll of the session already."
+    )
+    _minutes_late_positive = models.Constraint("CHECK (minutes_late >= 0)", "Minutes cannot be negative.")
+    _student_free = models.Constraint(
+        "EXCLUDE USING gist (int4range(student_id, student_id, '[]') WITH &&, tsrange(start, stop, '[)') WITH &&)"
+        " WHERE (session_state <> 'cancelled' AND student_id IS NOT NULL)",
+        "A student has just been booked for another session at that time."
+        " Reload the timetable and choose another time or class.",
+    )
+
+    @api.depends("reason_id")
+    def _compute_notice_date(self):
+        for attendance in self:
+            attendance.notice_date = attendance.notice_date or (attendance.reason_id and fields.Datetime.now())
+
+    # Not on the rules of the reason: another rule from tomorrow on leaves yesterday's charges as they were.
+    @api.depends("status", "reason_id", "notice_date", "session_state", "start", "stop")
+    def _compute_charged_hours(self):
+        for attendance in self:
+            attendance.charged_hours = attendance._charge()[0]
+
+    @api.depends("charged_hours", "status", "reason_id", "notice_date")
+    @api.depends_context("lang")
+    def _compute_charge_explanation(self):
+        texts = {
+            "open": "",
+            "attended": self.env._("Charged: the lesson was attended."),
+            "unexcused": self.env._("Charged: absent without a reason."),
+            "excused": self.env._("Not charged: the absence is excused."),
+            "reason_none": self.env._("Not charged: absences for this reason are free."),
+            "reason_full": self.env._("Charged: absences for this reason are charged."),
+            "notice_kept": self.env._("Not charged: the absence was reported in time."),
+            "notice_missed": self.env._("Charged: the absence was not reported in time."),
+        }
+        for attendance in self:
+            attendance.charge_explanation = texts[attendance._charge()[1]]
+
+    @api.depends("student_id", "session_id")
+    def _compute_display_name(self):
+        for attendance in self:
+            # Whoever may read the roll may read the names on it.
+            attendance.display_name = f"{attendance.sudo().student_id.name} · {attendance.session_id.display_name}"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_students_free(vals_list)
+        attendances = super().create(vals_list)
+        attendances.filtered("status")._follow_roll()
+        return attendances
+
+    def write(self, vals):
+        self._check_roll_right(vals)
+        result = super().write(vals)
+        if not {"status", "reason_id", "notice_date"}.isdisjoint(vals):
+            self._follow_roll()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_marked(self):
+        for attendance in self:
+            if attendance.status:
+                raise UserError(
+                    self.env._("The roll says that %s was there or not. Empty the status before removing the line.",
+                               attendance.display_name)
+                )
+
+    def action_present(self):
+        """Mark as present (S7); the session has taken place then."""
+        self.write({"status": "present", "minutes_late": 0, "reason_id": False, "notice_date": False})
+
+    def action_late(self):
+        """Mark as late (S7)."""
+        self.write({"status": "late", "reason_id": False, "notice_date": False})
+
+    def action_absent(self):
+        """Mark as absent (S7)."""
+        self.write({"status": "absent", "minutes_late": 0})
+
+    def action_excused(self):
+        """Mark as absent and excused (S7)."""
+        self.write({"status": "excused", "minutes_late": 0})
+
+    def _check_roll_right(self, vals):
+        """Lines stay with their session and student; teachers write nothing but the roll (S7)."""
+        if self.env.su or self._roll_fields.issuperset(vals):
+            return
+        if not {"session_id", "enrollment_id"}.isdisjoint(vals):
+            raise UserError(
+                self.env._("A line of the roll stays with its student and session. Remove it and add another one.")
+            )
+        raise AccessError(self.env._("What is charged follows from the roll and the rules, and is not typed."))
+
+    # --- charging (S8, E18) ---
+
+    def _charge(self):
+        """Hours charged, and the rule that says so. Nothing before the session has been held."""
+        self.ensure_one()
+        if self.session_state != "held":
+            return 0.0, "open"
+        reason = self.reason_id
+        notice = (self.start - self.notice_date).total_seconds() / 3600 if self.notice_date else None
+        hours = (self.stop - self.start).total_seconds() / 3600
+        return charging.charged_hours(hours, self.status, reason.charge, reason.notice_hours, notice)
+
+    def _follow_roll(self):
+        """The roll has been taken or corrected: sessions that somebody attended are held, hours are booked."""
+        attended = self.filtered(lambda attendance: attendance.status in PRESENT).session_id
+        held_now = attended.filtered(lambda session: session.state == "planned")
+        held_now.action_hold()
+        (self - held_now.attendance_ids)._book_deliveries()
+
+    def _book_deliveries(self):
+        """Book what is charged minus what is booked, so that doing it again books nothing (S8, E18).
+
+        A correction is dated today: the month of the lesson may be closed.
+        """
+        if not self:
+            return
+        ledger = self.env["edu.ledger.entry"]
+        origins = {f"{self._name},{attendance.id}": attendance for attendance in self}
+        # Whoever may write the roll causes the deliveries, and need not be able to read the ledger.
+        booked = {
+            str(origin): -hours
+            for origin, hours in ledger.sudo()._read_group(
+                [("origin", "in", list(origins)), ("kind", "=", "delivery")], ["origin"], ["hours:sum"]
+            )
+        }
+        today = fields.Date.context_today(self)
+        lines = []
+        for origin, attendance in origins.items():
+            hours = attendance.charged_hours - booked.get(origin, 0.0)
+            if float_compare(hours, 0.0, precision_digits=2):
+                day = weekly.to_local(attendance.start, attendance.campus_id.tz).date()
+                lines.append(
+                    {
+                        "enrollment_id": attendance.enrollment_id.id,
+                        "date": today if origin in booked else day,
+                        "hours": hours,
+                        "origin": origin,
+                    }
+                )
+        if lines:
+            ledger._deliver(lines)
+
+    # --- clashes of students (S2) ---
+
+    @api.model
+    def _check_students_free(self, vals_list, ignored_ids=()):
+        """Refuse to book students who are busy, with the reasons.
+
+        :param vals_list: dicts with ``session_id`` and ``enrollment_id``, and ``start``, ``stop`` where the session
+            is about to move; naive UTC
+        :param ignored_ids: lines that are about to move and do not count where they are now
+        :raise ValidationError: a student would be in two places at once
+        """
+        sessions = self.env["edu.session"].browse([vals["session_id"] for vals in vals_list])
+        # Students are known to whoever books them by their enrolment; nothing else of it is looked at.
+        enrollments_sudo = self.env["edu.enrollment"].sudo().browse([vals["enrollment_id"] for vals in vals_list])
+        bookings = []
+        for vals, session, enrollment in zip(vals_list, sessions, enrollments_sudo, strict=True):
+            if "start" in vals or session.state != "cancelled":
+                start, stop = vals.get("start", session.start), vals.get("stop", session.stop)
+                bookings.append((len(bookings), enrollment.student_id.id, start, stop, session))
+        found = self._find_bookings({"student_id": [booking[:4] for booking in bookings]}, ignored_ids)
+        taken_sudo = self.sudo().browse([attendance_id for _column, _key, attendance_id in found])
+        clashes = [
+            (bookings[key], attendance.session_id)
+            for (_column, key, _id), attendance in zip(found, taken_sudo, strict=True)
+        ]
+        clashes += [
+            (bookings[one], bookings[other][4])
+            for one, other in weekly.overlapping([booking[1:4] for booking in bookings])
+        ]
+        if not clashes:
+            return
+        sentences = [self._explain_student_clash(*clash) for clash in clashes[:CLASHES_SHOWN]]
+        if len(clashes) > CLASHES_SHOWN:
+            sentences.append(self.env._("… and %s more.", len(clashes) - CLASHES_SHOWN))
+        raise ValidationError(
+            self.env._(
+                "Students would have to be in two places at once:\n%(reasons)s\nChoose another time or class.",
+                reasons="\n".join(sentences),
+            )
+        )
+
+    @api.model
+    def _explain_student_clash(self, booking, taken):
+        student_sudo = self.env["edu.student"].sudo().browse(booking[1])
+        taken_sudo = taken.sudo()
+        tz = taken_sudo.tz or "UTC"
+        return self.env._(
+            "%(student)s is busy from %(start)s until %(stop)s: %(class)s in %(room)s with %(teacher)s.",
+            student=student_sudo.name,
+            start=self._format_moment(taken_sudo.start, tz),
+            stop=self._format_moment(taken_sudo.stop, tz),
+            room=taken_sudo.room_id.display_name or self.env._("no room yet"),
+            teacher=taken_sudo.teacher_id.name or self.env._("no teacher yet"),
+            **{"class": taken_sudo.class_id.display_name},
+        )

@@ -23,5 +23,6 @@
         "views/res_users_views.xml",
         "views/edu_catalog_menus.xml",
     ],
+    "demo": ["demo/edu_catalog_demo.xml"],
     "application": True,
 }

@@ -34,7 +34,14 @@ MERGED_FIELDS = (
 BEFORE_CARE = ("new", "assigned", "recycled")
 
 # What an enquiry may say. Longer lines than these are mistakes or attacks.
-ENQUIRY_LINES = {"contact_name": 128, "phone": 64, "email_from": 254, "learner_name": 128, "name": 200, "source": 128}
+ENQUIRY_LINES = {
+    "contact_name": 128,
+    "phone": 64,
+    "email_from": 254,
+    "learner_name": 128,
+    "name": 200,
+    "source": 128,
+}
 ENQUIRY_TEXT_MAX = 20_000
 ENQUIRY_RECORDS = {
     "campus_id": "edu.campus",
@@ -44,7 +51,14 @@ ENQUIRY_RECORDS = {
     "source_id": "utm.source",
     "channel_partner_id": "res.partner",
 }
-ENQUIRY_OTHERS = ("description", "program_ids", "learner_birthdate", "learner_relation", "sales_form", "potential_level")
+ENQUIRY_OTHERS = (
+    "description",
+    "program_ids",
+    "learner_birthdate",
+    "learner_relation",
+    "sales_form",
+    "potential_level",
+)
 # The same enquiry within this time is a double click or a reloaded page, not a second wish.
 ENQUIRY_REPEAT_SECONDS = 600
 
@@ -62,7 +76,9 @@ class CrmLead(models.Model):
     program_ids = fields.Many2many(
         "edu.program", "edu_program_lead_rel", "lead_id", "program_id", string="Wanted Programs"
     )
-    potential_level = fields.Selection([("low", "Low"), ("medium", "Medium"), ("high", "High")], tracking=True)
+    potential_level = fields.Selection(
+        [("low", "Low"), ("medium", "Medium"), ("high", "High")], tracking=True
+    )
     care_status = fields.Selection(
         [
             ("new", "New"),
@@ -94,10 +110,14 @@ class CrmLead(models.Model):
         ],
     )
     channel_partner_id = fields.Many2one(
-        "res.partner", string="Channel Partner", index="btree_not_null", help="The partner who brought this enquiry."
+        "res.partner",
+        string="Channel Partner",
+        index="btree_not_null",
+        help="The partner who brought this enquiry.",
     )
     learner_name = fields.Char(
-        string="Learner", help="Who wants to study, when it is not the person who asks; a child, for instance."
+        string="Learner",
+        help="Who wants to study, when it is not the person who asks; a child, for instance.",
     )
     learner_birthdate = fields.Date(string="Learner's Birthday")
     learner_relation = fields.Selection(
@@ -105,9 +125,7 @@ class CrmLead(models.Model):
         string="Contact Is the Learner's",
         help="Who the contact is for the learner.",
     )
-    student_id = fields.Many2one(
-        "edu.student", index="btree_not_null", ondelete="set null", copy=False
-    )
+    student_id = fields.Many2one("edu.student", index="btree_not_null", ondelete="set null", copy=False)
     enrollment_ids = fields.One2many("edu.enrollment", "lead_id", string="Enrolments")
     enrollment_count = fields.Integer(compute="_compute_enrollment_count")
     enquiry_key = fields.Char(copy=False, readonly=True, help="Holds back a second copy of one enquiry.")
@@ -150,7 +168,7 @@ class CrmLead(models.Model):
             if lead.company_id and lead.campus_id and lead.company_id != lead.campus_id.company_id:
                 raise ValidationError(
                     self.env._(
-                        "%(campus)s belongs to %(company)s, “%(lead)s” does not. Choose a campus of its company.",
+                        "%(campus)s belongs to %(company)s, “%(lead)s” does not. Choose another campus.",
                         campus=lead.campus_id.name,
                         company=lead.campus_id.company_id.name,
                         lead=lead.display_name,
@@ -163,7 +181,9 @@ class CrmLead(models.Model):
         for lead in self:
             if lead.care_status == "converted" and lead.won_status != "won":
                 raise ValidationError(
-                    self.env._("“%s” is not won yet. Enrol the customer, or mark the lead as won.", lead.display_name)
+                    self.env._(
+                        "“%s” is not won yet. Enrol the customer, or mark the lead as won.", lead.display_name
+                    )
                 )
             if lead.care_status == "dead" and lead.won_status != "lost":
                 raise ValidationError(
@@ -229,7 +249,7 @@ class CrmLead(models.Model):
             if not lead.lost_reason_id:
                 raise UserError(
                     self.env._(
-                        "Care of “%s” ends for a reason, so that the centre can learn from it. Choose a reason.",
+                        "Care of “%s” ends for a reason, so that the centre can learn. Choose one.",
                         lead.display_name,
                     )
                 )
@@ -288,7 +308,9 @@ class CrmLead(models.Model):
         self.check_access("write")
         if not self.campus_id:
             raise UserError(
-                self.env._("“%s” has no campus. Choose where the customer will study first.", self.display_name)
+                self.env._(
+                    "“%s” has no campus. Choose where the customer will study first.", self.display_name
+                )
             )
         if self.care_status == "dead":
             raise UserError(self.env._("“%s” is dead. Restore the lead before enrolling.", self.display_name))
@@ -343,7 +365,9 @@ class CrmLead(models.Model):
         keys = [self._enquiry_key(enquiry) for enquiry in enquiries]
         recent_keys = {recent: key for key in keys for recent in self._recent_enquiry_keys(key)}
         # The own enquiry may lie with a counsellor whose leads the caller does not see.
-        known_sudo = self.sudo().with_context(active_test=False).search([("enquiry_key", "in", list(recent_keys))])
+        known_sudo = (
+            self.sudo().with_context(active_test=False).search([("enquiry_key", "in", list(recent_keys))])
+        )
         lead_by_key = {recent_keys[lead.enquiry_key]: self.browse(lead.id) for lead in known_sudo}
         fresh = {key: enquiry for key, enquiry in zip(keys, enquiries, strict=True) if key not in lead_by_key}
         if fresh:
@@ -354,7 +378,7 @@ class CrmLead(models.Model):
             except psycopg2.errors.UniqueViolation as error:
                 if error.diag.constraint_name != "crm_lead_enquiry_uniq":
                     raise
-                # The other of two simultaneous clicks won. Odoo runs this request again, and it finds that lead.
+                # The other of two simultaneous clicks won. Odoo runs this one again, and it finds that lead.
                 raise ConcurrencyError(self.env._("This enquiry is being received already."))
             lead_by_key |= dict(zip(fresh, leads.with_context(self.env.context), strict=True))
         return self.concat(*(lead_by_key[key] for key in keys))
@@ -374,7 +398,9 @@ class CrmLead(models.Model):
             if len(line) > limit:
                 label = self._fields[fname]._description_string(self.env) if fname in self._fields else fname
                 raise ValidationError(
-                    self.env._("%(field)s has more than %(limit)s characters. Shorten it.", field=label, limit=limit)
+                    self.env._(
+                        "%(field)s has more than %(limit)s characters. Shorten it.", field=label, limit=limit
+                    )
                 )
             enquiry[fname] = line
         enquiry["description"] = clean_text(values.get("description"))
@@ -386,7 +412,10 @@ class CrmLead(models.Model):
             raise ValidationError(self.env._("Say your name, so that we know whom to ask for."))
         if not email_normalize(enquiry["email_from"]) and sum(map(str.isdigit, enquiry["phone"])) < 6:
             raise ValidationError(
-                self.env._("Give a phone number or an e-mail address where %s can be reached.", enquiry["contact_name"])
+                self.env._(
+                    "Give a phone number or an e-mail address where %s can be reached.",
+                    enquiry["contact_name"],
+                )
             )
         try:
             enquiry["learner_birthdate"] = fields.Date.to_date(values.get("learner_birthdate") or False)
@@ -395,12 +424,18 @@ class CrmLead(models.Model):
             enquiry["program_ids"] = sorted({int(program) for program in values.get("program_ids") or ()})
         except (TypeError, ValueError):
             raise ValidationError(
-                self.env._("The enquiry of %s cannot be read. Fill the form in again.", enquiry["contact_name"])
+                self.env._(
+                    "The enquiry of %s cannot be read. Fill the form in again.", enquiry["contact_name"]
+                )
             )
         for fname in ("learner_relation", "sales_form", "potential_level"):
             enquiry[fname] = values.get(fname) or False
-            if enquiry[fname] and enquiry[fname] not in dict(self._fields[fname]._description_selection(self.env)):
-                raise ValidationError(self.env._("“%s” is not among the choices. Choose again.", enquiry[fname]))
+            if enquiry[fname] and enquiry[fname] not in dict(
+                self._fields[fname]._description_selection(self.env)
+            ):
+                raise ValidationError(
+                    self.env._("“%s” is not among the choices. Choose again.", enquiry[fname])
+                )
         return enquiry
 
     @api.model
@@ -457,18 +492,20 @@ class CrmLead(models.Model):
                 continue
             keys = Partner._edu_contact_keys(person)
             identities = [(kind, keys[kind]) for kind in ("phone", "email") if keys[kind]]
-            position = next((position_by_key[key] for key in identities if key in position_by_key), len(new_values))
+            position = next(
+                (position_by_key[key] for key in identities if key in position_by_key), len(new_values)
+            )
             if position == len(new_values):
-                new_values.append({"name": person["name"], "phone": person["phone"], "email": person["email"]})
+                new_values.append(
+                    {"name": person["name"], "phone": person["phone"], "email": person["email"]}
+                )
             position_by_key.update(dict.fromkeys(identities, position))
             positions.append(position)
         stage = self.env["edu.lifecycle.stage"]._entered_on("enquiry")
         created = Partner.create(
             [{**values, "lifecycle_stage_id": stage.id, "user_id": False} for values in new_values]
         )
-        return [
-            contact or created[position] for contact, position in zip(contacts, positions, strict=True)
-        ]
+        return [contact or created[position] for contact, position in zip(contacts, positions, strict=True)]
 
     @api.model
     def _prepare_enquiry_leads(self, keyed_enquiries, contacts):
@@ -482,7 +519,9 @@ class CrmLead(models.Model):
             name = enquiry["source"]
             if name and name not in sources:
                 sources[name] = self.env["utm.mixin"]._find_or_create_record("utm.source", name).id
-        programs = self.env["edu.program"].browse({id_ for _, enquiry in keyed_enquiries for id_ in enquiry["program_ids"]})
+        programs = self.env["edu.program"].browse(
+            {id_ for _, enquiry in keyed_enquiries for id_ in enquiry["program_ids"]}
+        )
         program_names = {program.id: program.name for program in programs}
         # A visitor has no salesperson; a member of the staff keeps what they register.
         own = self.env.uid if not self.env.su and self.env.user._is_internal() else False
@@ -495,8 +534,17 @@ class CrmLead(models.Model):
             vals = {
                 fname: enquiry[fname]
                 for fname in (
-                    "contact_name", "phone", "email_from", "learner_name", "learner_birthdate", "learner_relation",
-                    "sales_form", "potential_level", "campaign_id", "medium_id", "channel_partner_id",
+                    "contact_name",
+                    "phone",
+                    "email_from",
+                    "learner_name",
+                    "learner_birthdate",
+                    "learner_relation",
+                    "sales_form",
+                    "potential_level",
+                    "campaign_id",
+                    "medium_id",
+                    "channel_partner_id",
                 )
             }
             vals |= {
@@ -523,12 +571,17 @@ class CrmLead(models.Model):
         Student = self.env["edu.student"]
         births = {enquiry["learner_birthdate"] for enquiry in enquiries if enquiry["learner_birthdate"]}
         # To recognise somebody is not to see their data: only the id goes on.
-        known_sudo = Student.sudo().search([("birthdate", "in", list(births))], order="id desc") if births else []
+        known_sudo = (
+            Student.sudo().search([("birthdate", "in", list(births))], order="id desc") if births else []
+        )
         by_person = {(name_key(student.name), student.birthdate): student.id for student in known_sudo}
         return [
             Student.browse(
                 by_person.get(
-                    (name_key(enquiry["learner_name"] or enquiry["contact_name"]), enquiry["learner_birthdate"])
+                    (
+                        name_key(enquiry["learner_name"] or enquiry["contact_name"]),
+                        enquiry["learner_birthdate"],
+                    )
                 )
             )
             for enquiry in enquiries
@@ -567,15 +620,27 @@ class CrmLead(models.Model):
         student_sudo = self.sudo().student_id
         if not student_sudo and for_another:
             # A child of this contact is known even when nobody wrote a birthday down.
-            student_sudo = contact.sudo().ward_ids.student_id.filtered(
-                lambda student: name_key(student.name) == name_key(self.learner_name)
-                and (not self.learner_birthdate or self.learner_birthdate == (student.birthdate or self.learner_birthdate))
-            )[:1] or self._find_learners([self._learner()])[0].sudo()
+            student_sudo = (
+                contact.sudo().ward_ids.student_id.filtered(
+                    lambda student: (
+                        name_key(student.name) == name_key(self.learner_name)
+                        and (
+                            not self.learner_birthdate
+                            or self.learner_birthdate == (student.birthdate or self.learner_birthdate)
+                        )
+                    )
+                )[:1]
+                or self._find_learners([self._learner()])[0].sudo()
+            )
         elif not student_sudo:
             student_sudo = contact.sudo().student_ids
         is_new = not student_sudo
         if is_new:
-            learner = self.env["res.partner"].create({"name": clean_line(self.learner_name)}) if for_another else contact
+            learner = (
+                self.env["res.partner"].create({"name": clean_line(self.learner_name)})
+                if for_another
+                else contact
+            )
             values = {"campus_id": self.campus_id.id, "user_id": self.user_id.id or self.env.uid}
             if self.learner_birthdate:
                 values["birthdate"] = self.learner_birthdate

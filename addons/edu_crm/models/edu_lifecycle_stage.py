@@ -1,11 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 MAX_PIPELINES = 5
 
 
 class EduLifecycleStage(models.Model):
-    """Where a customer is on the way from stranger to graduate (M7). Stages without a parent are pipelines."""
+    """Where a customer is on the way from stranger to graduate (M7); a stage without parent is a pipeline."""
 
     _name = "edu.lifecycle.stage"
     _description = "Lifecycle Stage"
@@ -38,7 +38,8 @@ class EduLifecycleStage(models.Model):
     partner_count = fields.Integer(compute="_compute_partner_count", string="Number of Customers")
 
     _entry_uniq = models.UniqueIndex(
-        "(entry) WHERE entry IS NOT NULL", "Another stage is entered on this occasion already. Clear it there first."
+        "(entry) WHERE entry IS NOT NULL",
+        "Another stage is entered on this occasion already. Clear it there first.",
     )
 
     @api.model
@@ -74,11 +75,6 @@ class EduLifecycleStage(models.Model):
                     ),
                 }
             }
-
-    @api.constrains("parent_id")
-    def _check_parent_id(self):
-        if self._has_cycle():
-            raise ValidationError(self.env._("A stage cannot lie inside itself. Choose another parent stage."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_customers(self):

@@ -15,7 +15,9 @@ class EduOccupation(models.Model):
 
     def _compute_partner_count(self):
         counts = dict(
-            self.env["res.partner"]._read_group([("occupation_id", "in", self.ids)], ["occupation_id"], ["__count"])
+            self.env["res.partner"]._read_group(
+                [("occupation_id", "in", self.ids)], ["occupation_id"], ["__count"]
+            )
         )
         for occupation in self:
             occupation.partner_count = counts.get(occupation, 0)
@@ -31,4 +33,7 @@ class EduOccupation(models.Model):
         """Open the customers of this occupation (M12)."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_crm.res_partner_action_lifecycle")
-        return action | {"domain": [("occupation_id", "=", self.id)], "context": {"default_occupation_id": self.id}}
+        return action | {
+            "domain": [("occupation_id", "=", self.id)],
+            "context": {"default_occupation_id": self.id},
+        }

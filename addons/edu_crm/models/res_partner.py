@@ -25,7 +25,9 @@ class ResPartner(models.Model):
     def _group_expand_lifecycle_stage_id(self, stages, domain):
         """Every stage without sub-stages is a column, in the order of the tree."""
         leaves = stages.search([("child_ids", "=", False)]) | stages
-        return leaves.sorted(lambda stage: (stage.parent_id.sequence or stage.sequence, stage.sequence, stage.id))
+        return leaves.sorted(
+            lambda stage: (stage.parent_id.sequence or stage.sequence, stage.sequence, stage.id)
+        )
 
     @api.model
     def _edu_find_contact(self, people):
@@ -47,12 +49,18 @@ class ResPartner(models.Model):
         company_domain = Domain("company_id", "in", (False, self.env.company.id))
         # To recognise somebody is not to see their data: the caller gets records of the caller's own rights.
         partners_sudo = self.sudo().search(
-            company_domain & (Domain("phone_sanitized", "in", phones) | Domain("email_normalized", "in", emails)),
+            company_domain
+            & (Domain("phone_sanitized", "in", phones) | Domain("email_normalized", "in", emails)),
             order="id",
         )
-        students_sudo = self.env["edu.student"].sudo().search(
-            Domain("birthdate", "in", list(births)) & Domain("partner_id.company_id", "in", (False, self.env.company.id)),
-            order="id",
+        students_sudo = (
+            self.env["edu.student"]
+            .sudo()
+            .search(
+                Domain("birthdate", "in", list(births))
+                & Domain("partner_id.company_id", "in", (False, self.env.company.id)),
+                order="id",
+            )
         )
         by_phone = partners_sudo.grouped("phone_sanitized")
         by_email = partners_sudo.grouped("email_normalized")
@@ -85,7 +93,9 @@ class ResPartner(models.Model):
         """What a person is recognised by; a national phone number is read in the company's country."""
         phone = person.get("phone")
         return {
-            "phone": self._phone_format(number=phone, country=self.env.company.country_id) if phone else False,
+            "phone": self._phone_format(number=phone, country=self.env.company.country_id)
+            if phone
+            else False,
             "email": email_normalize(person.get("email") or "", strict=False) or False,
             "name": name_key(person.get("name")),
             "birthdate": fields.Date.to_date(person.get("birthdate") or False),

@@ -1,0 +1,135 @@
+import psycopg2.errors
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import mute_logger
+
+from odoo.addons.edu_crm.models.crm_lead import CARE_MAP
+
+from .common import CrmCommon
+
+
+class TestStatus(CrmCommon):
+    """M3: where care of a lead stands, and how it gets there."""
+
+    def test_story(self):
+        lead = self._lead(role=None)
+        self.assertEqual(lead.care_status, "new")
+        lead.user_id = self.users["counsellor"]
+        self.assertEqual(lead.care_status, "assigned")
+        lead.with_user(self.users["counsellor"]).message_post(body="Called her", message_type="comment")
+        self.assertEqual(lead.care_status, "in_process")
+        lead.action_recycle()
+        self.assertEqual(lead.care_status, "recycled")
+        lead.stage_id = lead._stage_find(domain=[("id", "!=", lead.stage_id.id), ("is_won", "=", False)])
+        self.assertEqual(lead.care_status, "in_process")
+        lead.action_stop_care(self.reason.id)
+        self.assertEqual((lead.care_status, lead.lost_reason_id, lead.active), ("dead", self.reason, False))
+        lead.action_restore()
+        self.assertEqual((lead.care_status, lead.active), ("recycled", True))
+        lead.action_set_won()
+        self.assertEqual(lead.care_status, "converted")
+
+    def test_unassigning_makes_it_new_again(self):
+        lead = self._lead()
+        lead.user_id = False
+        self.assertEqual(lead.care_status, "new")
+
+    def test_customers_words_are_not_care(self):
+        lead = self._lead(partner_id=self.hoa.id)
+        lead.message_post(body="Hello?", message_type="email", author_id=self.hoa.id)
+        lead.message_post(body="Note of the system", message_type="notification")
+        self.assertEqual(lead.care_status, "assigned")
+
+    def test_finished_activity_is_care(self):
+        lead = self._lead().with_user(self.users["counsellor"])
+        activity = lead.activity_schedule("mail.mail_activity_data_call", user_id=self.users["counsellor"].id)
+        self.assertEqual(lead.care_status, "assigned")
+        activity.action_feedback(feedback="Spoke with her")
+        self.assertEqual(lead.care_status, "in_process")
+
+    def test_history_keeps_who_and_when(self):
+        counsellor = self.users["counsellor"]
+        lead = self._lead().with_user(counsellor).with_context(tracking_disable=False)
+        self.flush_tracking()
+        lead.action_recycle()
+        self.flush_tracking()
+        change = lead.message_ids.sudo().tracking_value_ids.filtered(
+            lambda value: value.field_id.name == "care_status"
+        )
+        self.assertEqual((change.old_value_char, change.new_value_char), ("Assigned", "Recycled"))
+        self.assertEqual(change.mail_message_id.author_id, counsellor.partner_id)
+        self.assertEqual(change.mail_message_id.date.date(), lead.care_status_date.date())
+
+    def test_stop_care_asks_for_a_reason(self):
+        lead = self._lead().with_user(self.users["counsellor"])
+        action = lead.action_stop_care()
+        self.assertEqual(action["res_model"], "crm.lead.lost")
+        wizard = (
+            self.env["crm.lead.lost"]
+            .with_user(self.users["counsellor"])
+            .with_context(**action["context"])
+            .create({})
+        )
+        self.assertEqual(wizard.lead_ids, lead)
+        with self.assertRaisesRegex(UserError, "Wants English"):
+            wizard.action_lost_reason_apply()
+        self.assertEqual((lead.active, lead.care_status), (True, "assigned"))
+        wizard.lost_reason_id = self.reason
+        wizard.action_lost_reason_apply()
+        self.assertEqual(lead.care_status, "dead")
+
+    def test_map_is_kept_over_the_api(self):
+        for status, sources in CARE_MAP.items():
+            for source in set(CARE_MAP) - set(sources) - {status, "dead", "converted"}:
+                lead = self._lead(role=None, care_status=source)
+                with self.subTest(source=source, status=status), self.assertRaises(UserError):
+                    lead.care_status = status
+
+    def test_converted_and_dead_are_facts(self):
+        lead = self._lead()
+        with self.assertRaises(ValidationError):
+            lead.care_status = "converted"
+        lead = self._lead(lost_reason_id=self.reason.id)
+        with self.assertRaises(ValidationError):
+            lead.care_status = "dead"
+
+    @mute_logger("odoo.sql_db")
+    def test_database_refuses_dead_without_reason(self):
+        lead = self._lead()
+        with self.assertRaises(psycopg2.errors.CheckViolation):
+            self.env.cr.execute("UPDATE crm_lead SET care_status = 'dead' WHERE id = %s", (lead.id,))
+
+    def test_created_won_or_lost(self):
+        won_stage = self.env["crm.stage"].search([("is_won", "=", True)], limit=1)
+        won = self._lead(stage_id=won_stage.id, probability=100)
+        self.assertEqual(won.care_status, "converted")
+        lost = self._lead(active=False, probability=0, lost_reason_id=self.reason.id)
+        self.assertEqual(lost.care_status, "dead")
+
+    def test_converted_lead_cannot_be_recycled(self):
+        lead = self._lead()
+        lead.action_set_won()
+        with self.assertRaises(UserError):
+            lead.action_recycle()
+        self.assertEqual(lead.care_status, "converted")
+
+    def test_merge_keeps_wishes_and_enrolments(self):
+        other_program = self.program.copy({"code": "T-OTHER"})
+        first = self._lead(program_ids=self.program.ids, campus_id=False, potential_level="high")
+        second = self._lead(program_ids=other_program.ids, learner_name="Bình")
+        merged = (first | second).merge_opportunity()
+        self.assertEqual(merged.program_ids, self.program | other_program)
+        self.assertEqual(merged.campus_id, self.north)
+        self.assertEqual((merged.potential_level, merged.learner_name), ("high", "Bình"))
+
+    def test_campus_belongs_to_the_company(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        campus = self.env["edu.campus"].create(
+            {"name": "Far", "code": "F", "company_id": elsewhere.id, "resource_calendar_id": False}
+        )
+        with self.assertRaisesRegex(ValidationError, "Far"):
+            self._lead(campus=campus, company_id=self.company.id)
+
+    def flush_tracking(self):
+        self.env.flush_all()
+        self.cr.flush()

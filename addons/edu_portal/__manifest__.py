@@ -1,0 +1,31 @@
+{
+    "name": "Education: Website and Portal",
+    "summary": "Course catalogue, enquiries, and what students and parents see of lessons, marks and payments",
+    "version": "19.0.1.0.0",
+    "category": "Services/Education",
+    "author": "Edu for Odoo",
+    "website": "https://edu-for-odoo.example.com",
+    "license": "AGPL-3",
+    "depends": [
+        "edu_crm",
+        "edu_schedule",
+        "website",
+        "website_payment",
+        "portal_rating",
+        "auth_signup",
+        "website_event",
+    ],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/edu_portal_rules.xml",
+        "data/website_menu_data.xml",
+        "views/edu_program_views.xml",
+        "views/edu_student_views.xml",
+        "views/edu_guardian_views.xml",
+        "views/courses_templates.xml",
+        "views/learning_templates.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["edu_portal/static/tests/tours/**/*"],
+    },
+}

@@ -1,0 +1,185 @@
+import re
+
+import vobject
+from pytz import utc
+
+from odoo import fields, http
+from odoo.fields import Domain
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+
+# Rows of each list on the page of all, and on a page of one list.
+FIRST_ROWS = 5
+PER_PAGE = 20
+# No id of the database is larger; asking for one that is would be an error instead of "not found".
+ID_MAX = 2**31 - 1
+CALENDAR_KEY = re.compile(r"(\d{1,9})-(\d{1,9})-([0-9a-f]{64})")
+CALENDAR_ROWS_MAX = 1_000
+
+
+class Learning(CustomerPortal):
+    """What students and parents see of lessons, marks and payments (W3-W5).
+
+    Whom the user may see is decided once, by ``edu.student._portal_students_sudo``; everything else is looked up
+    as belonging to these students, which is why it comes with sudo.
+    """
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "edu_learning_count" in counters:
+            Student = request.env["edu.student"]
+            # The own students only, which the domain says.
+            values["edu_learning_count"] = Student.sudo().search_count(
+                Student._portal_domain(request.env.user.partner_id)
+            )
+        return values
+
+    @http.route(
+        ["/my/learning", "/my/learning/<int:student_id>"], type="http", auth="user", website=True, readonly=True
+    )
+    def my_learning(self, student_id=None, **_params):
+        """Everything of today about each person that the user looks after."""
+        students_sudo = self._students_sudo(student_id)
+        return request.render(
+            "edu_portal.learning", {**self._page_values(students_sudo), **self._overview(students_sudo)}
+        )
+
+    @http.route(
+        [
+            "/my/learning/<int:student_id>/<any(timetable, attendance, marks, payments):section>",
+            "/my/learning/<int:student_id>/<any(timetable, attendance, marks, payments):section>/page/<int:page>",
+        ],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def my_learning_section(self, student_id, section, page=1, **_params):
+        """One list of one person, page by page."""
+        student_sudo = self._students_sudo(student_id)
+        model, domain, order = self._list_of(section)
+        Model_sudo = request.env[model].sudo()
+        domain = Domain("student_id", "=", student_sudo.id) & Domain(domain)
+        pages = pager(
+            url=f"/my/learning/{student_id}/{section}",
+            total=Model_sudo.search_count(domain),
+            page=page,
+            step=PER_PAGE,
+        )
+        return request.render(
+            f"edu_portal.learning_{section}",
+            {
+                **self._page_values(student_sudo),
+                "student": student_sudo,
+                "section": section,
+                "rows": Model_sudo.search(domain, order=order, limit=PER_PAGE, offset=max(pages["offset"], 0)),
+                "pager": pages,
+            },
+        )
+
+    @http.route("/my/learning/invoice/<int:invoice_id>", type="http", auth="user", website=True)
+    def my_learning_invoice(self, invoice_id, **_params):
+        """Lead to Odoo's page of an invoice, where it is paid and downloaded (W4)."""
+        students_sudo = self._students_sudo()
+        invoice_sudo = request.env["account.move"].sudo().search(
+            [
+                ("id", "=", min(invoice_id, ID_MAX)),
+                ("enrollment_id.student_id", "in", students_sudo.ids),
+                ("state", "=", "posted"),
+            ]
+        )
+        if not self._may_open(invoice_sudo):
+            raise request.not_found()
+        return request.redirect(invoice_sudo.get_portal_url())
+
+    @http.route("/my/learning/calendar/<string:key>.ics", type="http", auth="public", readonly=True, sitemap=False)
+    def calendar(self, key, **_params):
+        """The timetable of one student, for calendar programs, which cannot log in (W3)."""
+        match = CALENDAR_KEY.fullmatch(key)
+        student_sudo = match and request.env["edu.student"]._calendar_student_sudo(
+            int(match[1]), int(match[2]), match[3]
+        )
+        if not student_sudo:
+            raise request.not_found()
+        return request.make_response(
+            self._calendar_of(student_sudo), headers=[("Content-Type", "text/calendar; charset=utf-8")]
+        )
+
+    # --- whom and what ---
+
+    def _students_sudo(self, student_id=None):
+        """The students whom the user looks after, or the one among them that is asked for.
+
+        :raise NotFound: another one is asked for; whether there is such a student is not told
+        """
+        students_sudo = request.env["edu.student"]._portal_students_sudo(request.env.user)
+        if student_id is not None:
+            students_sudo = students_sudo.filtered(lambda student: student.id == student_id)
+            if not students_sudo:
+                raise request.not_found()
+        return students_sudo
+
+    def _may_open(self, invoice):
+        """Whether the user may see all of an invoice of one of the own students: not when somebody else, like the
+        other parent or a company, pays, whose address stands on it."""
+        return invoice.partner_id in (request.env.user.partner_id, invoice.enrollment_id.student_id.partner_id)
+
+    def _list_of(self, section):
+        """The model, domain and order of the rows of a section; the domain is about rows of one student."""
+        return {
+            "timetable": (
+                "edu.attendance",
+                [("session_state", "in", ("planned", "cancelled")), ("stop", ">=", fields.Datetime.now())],
+                "start, id",
+            ),
+            "attendance": (
+                "edu.attendance",
+                [("session_state", "=", "held"), ("status", "!=", False)],
+                "start desc, id desc",
+            ),
+            "marks": ("edu.grade", [], "id desc"),
+            "payments": ("edu.enrollment", [("state", "not in", ("draft", "waiting"))], "id desc"),
+        }[section]
+
+    def _overview(self, students_sudo):
+        """The first rows of each list for each student; the number of queries does not grow with either."""
+        values = {}
+        for section in ("timetable", "attendance", "marks"):
+            rows = students_sudo._first_of_each(*self._list_of(section), FIRST_ROWS)
+            values[section] = rows.grouped("student_id")
+        _model, domain, order = self._list_of("payments")
+        enrollments_sudo = students_sudo.enrollment_ids.filtered_domain(domain).sorted(order)
+        values["enrollments"] = enrollments_sudo.grouped("student_id")
+        return values
+
+    def _page_values(self, students_sudo):
+        return {
+            **self._prepare_portal_layout_values(),
+            "page_name": "learning",
+            "students": students_sudo,
+            "me": request.env.user.partner_id,
+            "may_open": self._may_open,
+        }
+
+    def _calendar_of(self, student_sudo):
+        """The timetable of a student in the iCalendar format."""
+        attendances_sudo = student_sudo.env["edu.attendance"].search(
+            [("student_id", "=", student_sudo.id)], order="start desc", limit=CALENDAR_ROWS_MAX
+        )
+        calendar = vobject.iCalendar()
+        calendar.add("x-wr-calname").value = student_sudo.name
+        for attendance in attendances_sudo:
+            session = attendance.session_id
+            event = calendar.add("vevent")
+            event.add("uid").value = f"edu-session-{session.id}@{request.httprequest.host}"
+            event.add("dtstamp").value = utc.localize(session.write_date)
+            event.add("dtstart").value = utc.localize(session.start)
+            event.add("dtend").value = utc.localize(session.stop)
+            event.add("summary").value = session.class_id.name
+            event.add("status").value = "CANCELLED" if session.state == "cancelled" else "CONFIRMED"
+            if place := ", ".join(filter(None, (session.room_id.name, session.campus_id.name))):
+                event.add("location").value = place
+            if session.topic:
+                event.add("description").value = session.topic
+        return calendar.serialize()

@@ -1,0 +1,33 @@
+from odoo import models
+
+
+class EduEnrollment(models.Model):
+    _name = "edu.enrollment"
+    _inherit = ["edu.enrollment", "edu.portal.mixin"]
+
+    _portal_fields = {
+        "name",
+        "student_id",
+        "package_id",
+        "class_id",
+        "campus_id",
+        "state",
+        "date_expected",
+        "date_confirmed",
+        "date_cancelled",
+        "currency_id",
+        "price",
+        "discount_amount",
+        "amount_total",
+        "amount_invoiced",
+        "amount_paid",
+        "amount_due",
+        "hours_total",
+        "hours_delivered",
+        "hours_left",
+        "attendance_count",
+        "attendance_rate",
+        "final_mark",
+        "is_marked",
+        "classification_id",
+    }

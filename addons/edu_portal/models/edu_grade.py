@@ -1,0 +1,17 @@
+from odoo import models
+
+
+class EduGrade(models.Model):
+    _name = "edu.grade"
+    _inherit = ["edu.grade", "edu.portal.mixin"]
+
+    _portal_fields = {
+        "assessment_id",
+        "enrollment_id",
+        "student_id",
+        "class_id",
+        "score",
+        "max_score",
+        "percent",
+        "comment",
+    }

@@ -24,4 +24,5 @@
         "views/res_partner_views.xml",
         "views/edu_enrollment_menus.xml",
     ],
+    "demo": ["demo/edu_enrollment_demo.xml"],
 }

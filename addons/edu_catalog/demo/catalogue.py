@@ -29,7 +29,14 @@ STAFF = {
 MANAGERS = {"HN": "manager", "DN": "manager", "HCM": "manager.hcm"}
 COUNSELLORS = {"HN": "counsellor", "DN": "counsellor.dn", "HCM": "counsellor.hcm"}
 
-FEATURES = ("Projector", "Air conditioning", "Computers", "Interactive board", "Audio lab", "Online teaching kit")
+FEATURES = (
+    "Projector",
+    "Air conditioning",
+    "Computers",
+    "Interactive board",
+    "Audio lab",
+    "Online teaching kit",
+)
 
 # campus, code, name, capacity, features (positions in FEATURES)
 ROOMS = (
@@ -70,11 +77,13 @@ CATEGORIES = {"EN": "English", "EX": "Exam Preparation", "AS": "Asian Languages"
 # code: name, category, subjects, months, sessions, hours of one session, price, next, audience, state, text
 PROGRAMS = {
     "EN-A1": (
-        "English A1 · Starter", "EN", ("ENG-LS", "ENG-GR"), 3, 36, 1.5, 4_800_000, "EN-A2", "adult", "published",
+        "English A1 · Starter", "EN", ("ENG-LS", "ENG-GR"), 3, 36, 1.5, 4_800_000, "EN-A2",
+        "adult", "published",
         "First words, first conversations: greet, ask the way, order, introduce yourself.",
     ),
     "EN-A2": (
-        "English A2 · Elementary", "EN", ("ENG-LS", "ENG-GR", "ENG-RW"), 3, 36, 1.5, 5_200_000, "EN-B1", "adult",
+        "English A2 · Elementary", "EN", ("ENG-LS", "ENG-GR", "ENG-RW"), 3, 36, 1.5, 5_200_000, "EN-B1",
+        "adult",
         "published", "Talk about work, family and plans; write short messages without a dictionary.",
     ),
     "EN-B1": (
@@ -98,7 +107,8 @@ PROGRAMS = {
         "Six hundred characters and the confidence to use them.",
     ),
     "JA-N5": (
-        "Japanese JLPT N5", "AS", ("JA-KANA", "JA-ORAL"), 3, 36, 1.5, 5_600_000, "JA-N4", "adult", "published",
+        "Japanese JLPT N5", "AS", ("JA-KANA", "JA-ORAL"), 3, 36, 1.5, 5_600_000, "JA-N4",
+        "adult", "published",
         "Hiragana, katakana, a hundred kanji and the first hundred sentences.",
     ),
     "JA-N4": (
@@ -121,8 +131,24 @@ PROGRAMS = {
 RELATED = {"EN-A1": ("TOEIC",), "EN-B1": ("TOEIC", "OFFICE"), "EN-KID": ("CODE",), "HSK3": ("JA-N5",)}
 
 # Small groups cost this much more, private hours this much per hour; combos are this much cheaper.
-SMALL_GROUP = {"EN-A1": 1.4, "EN-A2": 1.4, "EN-B1": 1.4, "EN-KID": 1.3, "IELTS": 1.3, "TOEIC": 1.3, "HSK3": 1.4, "CODE": 1.3}
-PRIVATE_HOURS = {"EN-A1": 350_000, "EN-B1": 380_000, "IELTS": 520_000, "TOEIC": 400_000, "HSK3": 360_000, "JA-N5": 360_000}
+SMALL_GROUP = {
+    "EN-A1": 1.4,
+    "EN-A2": 1.4,
+    "EN-B1": 1.4,
+    "EN-KID": 1.3,
+    "IELTS": 1.3,
+    "TOEIC": 1.3,
+    "HSK3": 1.4,
+    "CODE": 1.3,
+}
+PRIVATE_HOURS = {
+    "EN-A1": 350_000,
+    "EN-B1": 380_000,
+    "IELTS": 520_000,
+    "TOEIC": 400_000,
+    "HSK3": 360_000,
+    "JA-N5": 360_000,
+}
 PRIVATE_PACK = 20
 COMBO_RATE = 0.88
 COMBOS = {
@@ -134,21 +160,62 @@ COMBOS = {
     "C-A1B1": ("English A1 to B1", ("EN-A1", "EN-A2", "EN-B1")),
 }
 
-# name, subjects, campuses, employment, pay per hour, hours ("full": all day, "part": evenings and weekends), login
+# name, subjects, campuses, employment, pay per hour,
+# hours ("full": all day, "part": evenings and weekends), login
 TEACHERS = (
-    ("Nguyễn Thanh Tùng", ("ENG-LS", "ENG-GR", "ENG-RW", "ENG-KID"), ("HN",), "employee", 220_000, "full", "teacher"),
+    (
+        "Nguyễn Thanh Tùng",
+        ("ENG-LS", "ENG-GR", "ENG-RW", "ENG-KID"),
+        ("HN",),
+        "employee",
+        220_000,
+        "full",
+        "teacher",
+    ),
     ("Vũ Thị Hương", ("ENG-LS", "ENG-GR", "ENG-RW"), ("HN",), "employee", 210_000, "full", False),
     ("Emily Carter", ("ENG-LS", "ENG-RW", "ENG-TEST"), ("HN",), "freelance", 480_000, "part", False),
     ("Phạm Diệu Ngân", ("ENG-KID", "ENG-LS", "ENG-GR"), ("HN",), "freelance", 200_000, "part", False),
     ("Wang Li", ("ZH-HAN", "ZH-ORAL"), ("HN",), "freelance", 320_000, "part", False),
-    ("Đặng Quang Huy", ("IT-SCR", "IT-PY", "IT-OFF", "IT-PPT", "IT-AI"), ("HN",), "employee", 230_000, "full", False),
-    ("Lê Phương Thảo", ("ENG-LS", "ENG-GR", "ENG-RW", "ENG-KID"), ("DN",), "employee", 190_000, "full", "teacher.dn"),
+    (
+        "Đặng Quang Huy",
+        ("IT-SCR", "IT-PY", "IT-OFF", "IT-PPT", "IT-AI"),
+        ("HN",),
+        "employee",
+        230_000,
+        "full",
+        False,
+    ),
+    (
+        "Lê Phương Thảo",
+        ("ENG-LS", "ENG-GR", "ENG-RW", "ENG-KID"),
+        ("DN",),
+        "employee",
+        190_000,
+        "full",
+        "teacher.dn",
+    ),
     ("Trần Đình Khoa", ("ENG-LS", "ENG-TEST", "ENG-RW"), ("DN",), "freelance", 240_000, "part", False),
     ("Satō Yuki", ("JA-KANA", "JA-ORAL"), ("DN", "HCM"), "freelance", 330_000, "part", False),
     ("Hồ Anh Tuấn", ("IT-SCR", "IT-PY", "IT-OFF", "IT-PPT"), ("DN",), "freelance", 220_000, "part", False),
     ("James Miller", ("ENG-LS", "ENG-RW", "ENG-TEST"), ("HCM",), "freelance", 500_000, "part", False),
-    ("Huỳnh Mỹ Duyên", ("ENG-LS", "ENG-GR", "ENG-RW", "ENG-KID"), ("HCM",), "employee", 220_000, "full", False),
+    (
+        "Huỳnh Mỹ Duyên",
+        ("ENG-LS", "ENG-GR", "ENG-RW", "ENG-KID"),
+        ("HCM",),
+        "employee",
+        220_000,
+        "full",
+        False,
+    ),
     ("Bùi Hữu Nghĩa", ("ENG-LS", "ENG-GR", "ENG-TEST"), ("HCM",), "employee", 230_000, "full", False),
     ("Lâm Bảo Châu", ("ZH-HAN", "ZH-ORAL"), ("HCM",), "freelance", 300_000, "part", False),
-    ("Ngô Gia Khang", ("IT-SCR", "IT-PY", "IT-OFF", "IT-PPT", "IT-AI"), ("HCM",), "employee", 240_000, "full", False),
+    (
+        "Ngô Gia Khang",
+        ("IT-SCR", "IT-PY", "IT-OFF", "IT-PPT", "IT-AI"),
+        ("HCM",),
+        "employee",
+        240_000,
+        "full",
+        False,
+    ),
 )

@@ -63,7 +63,7 @@ class EduDemo(models.AbstractModel):
     @api.model
     def _demo_random(self, part):
         """Chance that is the same every time, and another one for each part of the data."""
-        return random.Random(f"edu.demo.{part}")  # noqa: S311
+        return random.Random(f"edu.demo.{part}")
 
     @api.model
     def _demo_today(self):
@@ -209,13 +209,14 @@ class EduDemo(models.AbstractModel):
             },
         )
 
-    def _load_staff(self, staff):
+    def _load_staff(self, staff, addon="edu_catalog"):
         """Users who log in with their login as password.
 
         :param dict staff: login → (name, campuses, group)
+        :return: ``res.users``
         """
         company = self.env.company
-        self._demo_create(
+        return self._demo_create(
             "res.users",
             {
                 f"user_{login}": {
@@ -230,6 +231,7 @@ class EduDemo(models.AbstractModel):
                 }
                 for login, (name, _campuses, group) in staff.items()
             },
+            addon,
         )
 
     def _load_rooms_and_teachers(self):
@@ -260,9 +262,8 @@ class EduDemo(models.AbstractModel):
                 for code, (name, credits_) in catalogue.SUBJECTS.items()
             },
         )
-        self._load_staff(
-            {row[6]: (row[0], row[2], "edu_catalog.group_edu_teacher") for row in catalogue.TEACHERS if row[6]}
-        )
+        group = "edu_catalog.group_edu_teacher"
+        self._load_staff({row[6]: (row[0], row[2], group) for row in catalogue.TEACHERS if row[6]})
         crowd = People(self._demo_random("teachers"), 1000)
         vals = {}
         for position, row in enumerate(catalogue.TEACHERS):
@@ -279,7 +280,8 @@ class EduDemo(models.AbstractModel):
                 "tz": TZ,
             }
         teachers = self._demo_create("edu.teacher", vals)
-        teachers.partner_id.write({"country_id": self.env.ref("base.vn").id, "company_id": self.env.company.id})
+        vietnam = self.env.ref("base.vn")
+        teachers.partner_id.write({"country_id": vietnam.id, "company_id": self.env.company.id})
         for campus, of_campus in teachers.grouped(lambda teacher: teacher.campus_ids[:1].code).items():
             of_campus.partner_id.city = CITIES[campus]
 
@@ -324,12 +326,10 @@ class EduDemo(models.AbstractModel):
         for program in programs:
             following = catalogue.PROGRAMS[program.code][7]
             related = catalogue.RELATED.get(program.code, ())
-            program.write(
-                {
-                    "next_program_id": self._demo(f"program_{following}").id if following else False,
-                    "related_program_ids": [Command.set([self._demo(f"program_{code}").id for code in related])],
-                }
-            )
+            program.next_program_id = self._demo(f"program_{following}") if following else False
+            program.related_program_ids = [
+                Command.set([self._demo(f"program_{code}").id for code in related])
+            ]
         programs.filtered(lambda program: program.state == "review").activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=self.env.ref("base.user_admin").id,
@@ -344,14 +344,12 @@ class EduDemo(models.AbstractModel):
             if row[9] == "published"
         }
         for code, factor in catalogue.SMALL_GROUP.items():
-            rows[f"{code}-S"] = (
-                f"{programs[code][0]}, small group", "class", (code,), round(programs[code][6] * factor, -5), 0
-            )  # fmt: skip
+            name, price = f"{programs[code][0]}, small group", round(programs[code][6] * factor, -5)
+            rows[f"{code}-S"] = (name, "class", (code,), price, 0)
         for code, rate in catalogue.PRIVATE_HOURS.items():
-            rows[f"{code}-P"] = (
-                f"{programs[code][0]}, {catalogue.PRIVATE_PACK} private hours", "hours", (code,),
-                rate * catalogue.PRIVATE_PACK, catalogue.PRIVATE_PACK,
-            )  # fmt: skip
+            pack = catalogue.PRIVATE_PACK
+            name = f"{programs[code][0]}, {pack} private hours"
+            rows[f"{code}-P"] = (name, "hours", (code,), rate * pack, pack)
         for code, (name, covered) in catalogue.COMBOS.items():
             price = sum(programs[program][6] for program in covered) * catalogue.COMBO_RATE
             rows[code] = (name, "combo", covered, round(price, -5), 0)
@@ -362,7 +360,7 @@ class EduDemo(models.AbstractModel):
                     "code": code,
                     "name": name,
                     "kind": kind,
-                    "program_ids": [Command.set([self._demo(f"program_{program}").id for program in covered])],
+                    "program_ids": [Command.link(self._demo(f"program_{program}").id) for program in covered],
                     "company_id": self.env.company.id,
                     "currency_id": self.env.company.currency_id.id,
                     "price": price,

@@ -23,13 +23,13 @@ WEEKEND = ("weekend-8", "weekend-10", "weekend-14")
 # Holidays make a class longer; two classes keep that many weeks apart.
 SLACK = 3
 
-# state, program, campus, first week, students ("full": as many as there are seats), and sometimes the teacher:
-# the one who logs in as "teacher" is to have lessons on every day of the week
+# state, program, campus, first week, students ("full": as many as there are seats), and once the teacher:
+# whoever logs in as "teacher" is to have lessons on every day of the week
 ROWS = (
     ("done", "EN-A1", "HN", -19, 12),
     ("done", "EN-A1", "HCM", -18, 11),
     ("done", "EN-A2", "HN", -18, 9),
-    ("done", "EN-KID", "HN", -18, 12),
+    ("done", "EN-KID", "HN", -19, 12),
     ("done", "EN-KID", "DN", -17, 10),
     ("done", "TOEIC", "DN", -17, 11),
     ("done", "IELTS", "HN", -20, 10),
@@ -70,7 +70,7 @@ ROWS = (
 
 
 class Course(NamedTuple):
-    """A class: ``weeks`` counts from the current week; ``teacher`` and ``room`` are positions in their tables."""
+    """A class; ``week`` counts from the current one, ``teacher`` and ``room`` are places in tables."""
 
     code: str
     state: str

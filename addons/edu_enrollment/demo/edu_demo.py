@@ -1,0 +1,263 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Command
+
+from odoo.addons.edu_catalog.demo import catalogue
+from odoo.addons.edu_catalog.demo.plan import courses
+
+from .crowd import Crowd
+
+CASHIER = {"cashier": ("Hoàng Thị Mai", ("HN", "DN", "HCM"), "edu_enrollment.group_edu_cashier")}
+# From this price on a package is paid in so many instalments.
+INSTALMENTS = {3: 5_000_000, 2: 3_500_000}
+# How customers pay: the share of instalments paid once due, and of those paid ahead of their day.
+PAID_WHEN_DUE, PAID_AHEAD = 0.94, 0.04
+
+
+class EduDemo(models.AbstractModel):
+    _inherit = "edu.demo"
+
+    @api.model
+    def _load_enrollment(self):
+        """The books, the students with their families, and their enrolments with invoices and payments."""
+        if not self.env.ref("edu_catalog.demo_company", raise_if_not_found=False):
+            return
+        if self.env.ref("edu_enrollment.demo_user_cashier", raise_if_not_found=False):
+            return
+        loader = self._demo_env()
+        loader._load_books()
+        crowd = Crowd(self._demo_random("crowd"), self._demo_today())
+        students = loader._load_students(crowd)
+        enrollments = loader._load_enrollments(crowd, students)
+        loader._load_payments(enrollments)
+        loader._load_drafts(crowd, students)
+        loader._load_interruptions(enrollments)
+
+    def _load_books(self):
+        """The chart of accounts, cash desk and bank, the cashier, and how packages are paid."""
+        company = self.env.company
+        vietnamese = self.env["ir.module.module"]._get("l10n_vn").state == "installed"
+        # Odoo's own way in, try_loading, warns while modules are being installed.
+        self.env["account.chart.template"]._load(
+            "vn" if vietnamese else "generic_coa", company, install_demo=False
+        )
+        company.currency_id = self.env.ref("base.VND")
+        journals = self.env["account.journal"].search(
+            [("company_id", "=", company.id), ("type", "in", ("bank", "cash"))]
+        )
+        # The centre does not import bank statements: money received is in the till or at the bank at once.
+        for journal in journals:
+            journal.inbound_payment_method_line_ids.payment_account_id = journal.default_account_id
+            journal.outbound_payment_method_line_ids.payment_account_id = journal.default_account_id
+        cashier = self._load_staff(CASHIER, "edu_enrollment")
+        cashier.campus_ids = [Command.set([self._demo(f"campus_{code}").id for code in catalogue.CAMPUSES])]
+        packages = self.env["edu.package"].search([("company_id", "=", company.id)])
+        packages.tax_ids = [Command.clear()]  # teaching is exempt from VAT
+        for package in packages:
+            count = next((count for count, price in INSTALMENTS.items() if package.price >= price), 1)
+            if count > 1:
+                package.payment_term_id = self.env.ref(
+                    f"edu_enrollment.account_payment_term_{count}_instalments"
+                )
+
+    def _load_students(self, crowd):
+        """The students and their guardians.
+
+        :return: dict :class:`Person` → ``edu.student``
+        """
+        common = {
+            "country_id": self.env.ref("base.vn").id,
+            "company_id": self.env.company.id,
+            "tz": self.env.context["tz"],
+            "lang": self.env.context["lang"],
+        }
+        students = dict(
+            zip(
+                crowd.persons,
+                self.env["edu.student"].create(
+                    [
+                        {
+                            **common,
+                            **person.contact,
+                            "gender": person.gender,
+                            "birthdate": person.birthdate,
+                            "campus_id": self._demo(f"campus_{person.campus}").id,
+                            "user_id": self._demo(f"user_{catalogue.COUNSELLORS[person.campus]}").id,
+                        }
+                        for person in crowd.persons
+                    ]
+                ),
+                strict=True,
+            )
+        )
+        guardians = list(dict.fromkeys(guardian for person in crowd.persons for guardian in person.guardians))
+        partners = self.env["res.partner"].create([{**common, **guardian.contact} for guardian in guardians])
+        partner_of = dict(zip(guardians, partners, strict=True))
+        self.env["edu.guardian"].create(
+            [
+                {
+                    "student_id": student.id,
+                    "partner_id": partner_of[guardian].id,
+                    "relation": guardian.relation,
+                    "is_payer": guardian.is_payer,
+                }
+                for person, student in students.items()
+                for guardian in person.guardians
+            ]
+        )
+        named = {person.key: student for person, student in students.items() if person.key}
+        named |= {guardian.key: partner for guardian, partner in partner_of.items() if guardian.key}
+        self.env["ir.model.data"]._update_xmlids(
+            [
+                {"xml_id": f"edu_enrollment.demo_{key}", "record": record, "noupdate": True}
+                for key, record in named.items()
+            ]
+        )
+        return students
+
+    def _load_enrollments(self, crowd, students):
+        """Enrolments with their invoices, each confirmed on a day before its class began.
+
+        Those of yesterday and before are put on their day by the same two steps that confirming takes.
+
+        :return: ``edu.enrollment``, in the order of their confirmation
+        """
+        random, today = self._demo_random("enrollments"), self._demo_today()
+        Enrollment = self.env["edu.enrollment"]
+        fresh, vals_list = [], []
+        for place in crowd.places:
+            vals = self._prepare_enrollment(place, students)
+            latest = min(vals["date_expected"], today)
+            confirmed = latest - timedelta(days=random.randint(0, 24 if place.course else 70))
+            if confirmed == today:
+                fresh.append(vals)
+            else:
+                vals_list.append({**vals, "state": "confirmed", "date_confirmed": confirmed})
+        enrollments = Enrollment.create(sorted(vals_list, key=lambda vals: vals["date_confirmed"]))
+        enrollments._book_purchase(enrollments._create_invoices())
+        confirmed_today = Enrollment.create(fresh)
+        confirmed_today.action_confirm()
+        return enrollments | confirmed_today
+
+    def _prepare_enrollment(self, place, students):
+        course = self._demo(f"class_{place.course.code}") if place.course else self.env["edu.class"]
+        student = students[place.person]
+        return {
+            "student_id": student.id,
+            "package_id": self._demo(f"package_{place.package}").id,
+            "class_id": course.id,
+            "campus_id": student.campus_id.id,
+            "date_expected": course.date_start or self._demo_today(),
+            "discount_rate": place.discount,
+            "user_id": student.user_id.id,
+            "user_enrolling_id": student.user_id.id,
+            "user_approaching_id": student.user_id.id,
+        }
+
+    def _load_payments(self, enrollments):
+        """Payments of most instalments that are due, and of a few that are not; the rest is overdue."""
+        random, today = self._demo_random("payments"), self._demo_today()
+        bank, cash = (
+            self.env["account.journal"].search(
+                [("company_id", "=", self.env.company.id), ("type", "=", kind)], limit=1
+            )
+            for kind in ("bank", "cash")
+        )
+        instalments = self.env["account.move.line"].search(
+            [
+                ("move_id", "in", enrollments.invoice_ids.ids),
+                ("display_type", "=", "payment_term"),
+                ("amount_residual", "!=", 0),
+            ],
+            order="date_maturity, id",
+        )
+        vals_list, paid = [], instalments.browse()
+        behind = set()
+        for line in instalments:
+            is_due = line.date_maturity <= today
+            # Whoever has not paid one instalment does not pay the next.
+            if line.move_id in behind or random.random() > (PAID_WHEN_DUE if is_due else PAID_AHEAD):
+                behind.add(line.move_id)
+                continue
+            day = line.date_maturity + timedelta(days=random.randint(-2, 5))
+            paid += line
+            vals_list.append(
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": line.partner_id.id,
+                    "amount": line.amount_residual_currency,
+                    "currency_id": line.currency_id.id,
+                    "date": max(line.move_id.invoice_date, min(day, today)),
+                    "journal_id": random.choice((bank, bank, cash)).id,
+                    "memo": line.move_id.name,
+                }
+            )
+        payments = self.env["account.payment"].create(vals_list)
+        payments.action_post()
+        receivable = paid.account_id
+        self.env["account.move.line"]._reconcile_plan(
+            [
+                line | payment.move_id.line_ids.filtered(lambda item: item.account_id in receivable)
+                for line, payment in zip(paid, payments, strict=True)
+            ]
+        )
+
+    def _load_drafts(self, crowd, students):
+        """Talks under way: drafts, the waiting list of a full class, and some who changed their minds."""
+        today = self._demo_today()
+        finished = [
+            place.person
+            for place in crowd.places
+            if place.course and place.course.state == "done"
+            and sum(other.person is place.person for other in crowd.places) == 1
+        ]  # fmt: skip
+        wanted = {}
+        for course in courses():
+            if course.state == "open" or (course.state == "running" and course.students == course.capacity):
+                wanted.setdefault(course.campus, []).append(course)
+        vals_list, states = [], []
+        for position, person in enumerate(finished[:16]):
+            options = wanted[person.campus]
+            full = [course for course in options if course.students == course.capacity]
+            course = full[0] if full and position % 3 == 0 else options[position % len(options)]
+            student = students[person]
+            record = self._demo(f"class_{course.code}")
+            states.append("waiting" if course in full else "cancelled" if position % 3 == 1 else "draft")
+            vals_list.append(
+                {
+                    "student_id": student.id,
+                    "package_id": self._demo(f"package_{course.program}").id,
+                    "class_id": record.id,
+                    "campus_id": student.campus_id.id,
+                    "date_expected": max(record.date_start, today),
+                    "user_id": student.user_id.id,
+                    "user_enrolling_id": student.user_id.id,
+                    "user_approaching_id": student.user_id.id,
+                }
+            )
+        enrollments = self.env["edu.enrollment"].create(vals_list)
+        by_state = {
+            state: enrollments.browse(
+                [record.id for record, its in zip(enrollments, states, strict=True) if its == state]
+            )
+            for state in set(states)
+        }
+        by_state["waiting"].write({"state": "waiting"})
+        by_state["cancelled"].action_confirm()
+        by_state["cancelled"].action_cancel()
+
+    def _load_interruptions(self, enrollments):
+        """Classes that are over, and students who pause."""
+        enrollments.filtered(lambda enrollment: enrollment.class_id.state == "done").action_complete()
+        running = enrollments.filtered(lambda enrollment: enrollment.class_id.state == "running")
+        named = [self._demo(key, "edu_enrollment").id for key in ("student", "child_1", "child_2")]
+        pausing = running.filtered(lambda enrollment: enrollment.student_id.id not in named)
+        pausing = pausing[:: len(pausing) // 4][:4]
+        pausing.action_suspend()
+        pausing.student_id.state = "suspended"
+        done = enrollments.student_id.filtered(
+            lambda student: all(enrollment.state == "completed" for enrollment in student.enrollment_ids)
+        )
+        done.state = "graduated"

@@ -12,7 +12,7 @@ class CalendarEvent(models.Model):
             ("consultation", "Consultation"),
             ("placement_test", "Placement Test"),
         ],
-        string="Contact With a Customer",
+        string="Kind",
         index="btree_not_null",
         tracking=True,
         help="Set on calls and meetings with customers (M14, M15).",
@@ -57,12 +57,22 @@ class CalendarEvent(models.Model):
                     self.env._("“%s” has no participant. Add whom you call or meet.", event.display_name)
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        events = super().create(vals_list)
+        events.filtered(lambda event: event.outcome == "held")._take_lead_into_care()
+        return events
+
     def write(self, vals):
         result = super().write(vals)
         if vals.get("outcome") == "held":
-            # The event was just written by a user who may; speaking with a customer is care of the lead.
-            self.sudo().opportunity_id._take_into_care()
+            self._take_lead_into_care()
         return result
+
+    def _take_lead_into_care(self):
+        """Who has spoken with a customer takes care of the lead (M3)."""
+        # The event was written just now by somebody who may; the lead may be a colleague's.
+        self.sudo().filtered("edu_kind").opportunity_id._take_into_care()
 
     def action_held(self):
         """The call or meeting took place (M14)."""

@@ -10,8 +10,7 @@ class EduLifecycleStage(models.Model):
     _name = "edu.lifecycle.stage"
     _description = "Lifecycle Stage"
     _parent_store = True
-    _order = "sequence, id"
-    _rec_name = "name"
+    _order = "position"
 
     name = fields.Char(required=True, translate=True)
     parent_id = fields.Many2one(
@@ -25,6 +24,8 @@ class EduLifecycleStage(models.Model):
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("edu.lifecycle.stage", "parent_id", string="Sub-stages")
     sequence = fields.Integer(default=10)
+    # A stage comes before its sub-stages, and those before the next stage: the order of the whole tree.
+    position = fields.Char(compute="_compute_position", store=True, recursive=True, index=True)
     color = fields.Integer()
     icon = fields.Char(default="fa-circle-o", help="Name of a Font Awesome icon, such as fa-phone.")
     fold = fields.Boolean(string="Folded", help="Shown closed in the kanban of customers.")
@@ -45,7 +46,13 @@ class EduLifecycleStage(models.Model):
     @api.model
     def _group_expand_parent_id(self, parents, domain):
         """Every pipeline is a column, so that stages can be dragged into an empty one (M7)."""
-        return self.search([("parent_id", "=", False)]) | parents
+        return (self.search([("parent_id", "=", False)]) | parents).sorted("position")
+
+    @api.depends("sequence", "parent_id.position")
+    def _compute_position(self):
+        for stage in self:
+            own = f"{max(stage.sequence, 0):06d}-{stage._origin.id:06d}/"
+            stage.position = (stage.parent_id.position or "") + own
 
     @api.depends("partner_ids")
     def _compute_partner_count(self):

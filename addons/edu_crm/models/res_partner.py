@@ -24,10 +24,7 @@ class ResPartner(models.Model):
     @api.model
     def _group_expand_lifecycle_stage_id(self, stages, domain):
         """Every stage without sub-stages is a column, in the order of the tree."""
-        leaves = stages.search([("child_ids", "=", False)]) | stages
-        return leaves.sorted(
-            lambda stage: (stage.parent_id.sequence or stage.sequence, stage.sequence, stage.id)
-        )
+        return (stages.search([("child_ids", "=", False)]) | stages).sorted("position")
 
     @api.model
     def _edu_find_contact(self, people):

@@ -1,6 +1,5 @@
-from odoo.fields import Command
-
 from odoo.addons.edu_catalog.tests.common import CatalogCommon
+from odoo.fields import Command
 
 
 class CrmCommon(CatalogCommon):

@@ -35,6 +35,11 @@ class TestCalendar(CrmCommon):
         call.action_not_held()
         self.assertEqual(call.outcome, "not_held")
 
+    def test_noted_down_afterwards(self):
+        lead = self._lead()
+        self._call(opportunity_id=lead.id, outcome="held")
+        self.assertEqual(lead.care_status, "in_process")
+
     def test_what_a_call_needs(self):
         for missing in ({"campus_id": False}, {"user_id": False}, {"partner_ids": []}):
             with self.subTest(missing), self.assertRaisesRegex(ValidationError, "Call Hoa"):

@@ -29,6 +29,20 @@ class TestLifecycle(CrmCommon):
         self.assertNotIn("Clubs", names)
         self.assertLess(names.index("Pre-sale › Interested"), names.index("After-sale › Learning"))
 
+    def test_order_of_the_tree(self):
+        third = self.first.create({"name": "Board", "parent_id": self.second.id})
+        tree = self.pipeline | self.first | self.second | third
+        self.assertEqual(
+            tree.search([("id", "in", tree.ids)]).mapped("name"), ["Clubs", "Asked", "Member", "Board"]
+        )
+        self.second.sequence = 5
+        self.assertEqual(
+            tree.search([("id", "in", tree.ids)]).mapped("name"), ["Clubs", "Member", "Board", "Asked"]
+        )
+        self.first.parent_id = self.env.ref("edu_crm.edu_lifecycle_stage_pre")
+        self.assertEqual(self.first.display_name, "Pre-sale › Asked")
+        self.assertLess(self.first.position, self.pipeline.position)
+
     def test_stage_with_customers_is_not_deleted(self):
         with self.assertRaisesRegex(UserError, "Clubs › Asked"):
             self.first.unlink()

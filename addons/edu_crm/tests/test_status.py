@@ -1,9 +1,8 @@
 import psycopg2.errors
 
+from odoo.addons.edu_crm.models.crm_lead import CARE_MAP
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import mute_logger
-
-from odoo.addons.edu_crm.models.crm_lead import CARE_MAP
 
 from .common import CrmCommon
 

@@ -27,7 +27,7 @@ class EduEnrollment(models.Model):
         "edu.grading.scheme.band", compute="_compute_final_mark", compute_sudo=True
     )
 
-    @api.depends("attendance_ids.status")
+    @api.depends("attendance_ids.status", "attendance_ids.session_state")
     def _compute_attendance(self):
         counts = {}
         for enrollment, status, count in self.env["edu.attendance"]._read_group(

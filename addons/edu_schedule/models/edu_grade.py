@@ -25,8 +25,10 @@ class EduGrade(models.Model):
     _assessment_enrollment_uniq = models.UniqueIndex(
         "(assessment_id, enrollment_id)", "This student has a mark for the assessment already. Change that one."
     )
+    # The highest score comes first: Odoo looks at the first column of every foreign key, and would take this one for
+    # that of assessment_id and replace it.
     _max_score_fk = models.Constraint(
-        "FOREIGN KEY (assessment_id, max_score) REFERENCES edu_assessment (id, max_score) ON UPDATE CASCADE",
+        "FOREIGN KEY (max_score, assessment_id) REFERENCES edu_assessment (max_score, id) ON UPDATE CASCADE",
         "The highest score of a mark is the one of its assessment.",
     )
     _score_range = models.Constraint(

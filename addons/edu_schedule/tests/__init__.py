@@ -1,0 +1,10 @@
+from . import (
+    test_charging,
+    test_clash,
+    test_generate,
+    test_gradebook,
+    test_marks,
+    test_rights,
+    test_roll,
+    test_weekly,
+)

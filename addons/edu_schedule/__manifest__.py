@@ -26,4 +26,5 @@
         "views/edu_class_views.xml",
         "views/edu_schedule_menus.xml",
     ],
+    "demo": ["demo/edu_schedule_demo.xml"],
 }

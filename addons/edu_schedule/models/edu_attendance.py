@@ -195,7 +195,7 @@ class EduAttendance(models.Model):
                         "enrollment_id": attendance.enrollment_id.id,
                         "date": today if origin in booked else day,
                         "hours": hours,
-                        "origin": origin,
+                        "origin": attendance,
                     }
                 )
         if lines:

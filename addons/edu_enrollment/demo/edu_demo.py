@@ -1,10 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.fields import Command
-
 from odoo.addons.edu_catalog.demo import catalogue
 from odoo.addons.edu_catalog.demo.plan import courses
+from odoo.fields import Command
 
 from .crowd import Crowd
 
@@ -218,7 +217,7 @@ class EduDemo(models.AbstractModel):
             if course.state == "open" or (course.state == "running" and course.students == course.capacity):
                 wanted.setdefault(course.campus, []).append(course)
         vals_list, states = [], []
-        for position, person in enumerate(finished[:16]):
+        for position, person in enumerate(finished[::2][:20]):
             options = wanted[person.campus]
             full = [course for course in options if course.students == course.capacity]
             course = full[0] if full and position % 3 == 0 else options[position % len(options)]

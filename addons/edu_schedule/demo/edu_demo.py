@@ -1,10 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.fields import Command
-
 from odoo.addons.edu_catalog.demo.catalogue import PROGRAMS
 from odoo.addons.edu_catalog.demo.plan import courses
+from odoo.fields import Command
 
 from . import gradebook
 
@@ -82,7 +81,7 @@ class EduDemo(models.AbstractModel):
         return classes
 
     def _load_sessions(self, classes):
-        """The sessions of the pattern; those before today have been held, but for one whose roll was forgotten.
+        """The sessions of the pattern. Those before today have been held; the roll of one was forgotten.
 
         Students are put on the rolls of what is planned by creating it.
         """
@@ -103,14 +102,9 @@ class EduDemo(models.AbstractModel):
                     "homework": f"Workbook, p. {position + 5}",
                 }
             vals_list += proposed
-        forgotten = max(
-            (
-                vals
-                for vals in vals_list
-                if vals.get("state") == "held" and vals["teacher_id"] == self._demo("teacher_0").id
-            ),
-            key=lambda vals: vals["start"],
-        )
+        teacher = self._demo("teacher_0").id
+        held = [vals for vals in vals_list if vals.get("state") == "held" and vals["teacher_id"] == teacher]
+        forgotten = max(held, key=lambda vals: vals["start"])
         forgotten |= {"state": "planned", "topic": False, "homework": False}
         sessions.create(vals_list)
 

@@ -42,10 +42,11 @@ class EduEnrollment(models.Model):
             enrollment.attendance_count = total
             enrollment.attendance_rate = 100 * attended / total if total else 0
 
-    @api.depends("grade_ids.score", "grade_ids.assessment_id.weight", "grade_ids.max_score")
+    @api.depends("grade_ids.score", "grade_ids.is_marked", "grade_ids.assessment_id.weight", "grade_ids.max_score")
     def _compute_final_mark(self):
         grades = self.env["edu.grade"].search_fetch(
-            [("enrollment_id", "in", self.ids)], ["enrollment_id", "assessment_id", "score", "max_score"]
+            [("enrollment_id", "in", self.ids), ("is_marked", "=", True)],
+            ["enrollment_id", "assessment_id", "score", "max_score"],
         )
         by_enrollment = grades.grouped("enrollment_id")
         for enrollment in self:

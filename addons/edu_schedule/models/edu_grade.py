@@ -14,6 +14,10 @@ class EduGrade(models.Model):
     campus_id = fields.Many2one(related="assessment_id.campus_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="assessment_id.company_id", store=True, precompute=True, index=True)
     score = fields.Float(digits=(8, 2), required=True, aggregator="avg")
+    is_marked = fields.Boolean(
+        string="Marked", default=True, help="Unticked: handed in, and not marked yet. It counts once it is marked."
+    )
+    date_submitted = fields.Date(string="Handed in on")
     # A check sees one row only, so the highest score stands here too. It cannot differ from the assessment's: the
     # foreign key below is on both columns, and the database itself carries a change over.
     max_score = fields.Float(related="assessment_id.max_score", store=True, precompute=True, aggregator="avg")
@@ -34,6 +38,10 @@ class EduGrade(models.Model):
     _score_range = models.Constraint(
         "CHECK (score >= 0 AND score <= max_score)",
         "A mark lies between 0 and the highest score of its assessment. Correct the mark, or the assessment.",
+    )
+
+    _score_when_marked = models.Constraint(
+        "CHECK (is_marked OR score = 0)", "What is not marked yet has no score. Tick “Marked” to enter one."
     )
 
     @api.depends("score", "max_score")

@@ -186,7 +186,9 @@ class EduSession(models.Model):
             raise UserError(self.env._("A session stays with its class. Cancel it and make one for the other class."))
         if {*self._booking_columns, "start", "stop", "state"}.isdisjoint(vals):
             return super().write(vals)
-        self._check_free(vals)
+        moves = not {*self._booking_columns, "start", "stop"}.isdisjoint(vals)
+        # Who is only held, or cancelled, goes nowhere; who is called back from cancelled needs the place again.
+        (self if moves else self.filtered(lambda session: session.state == "cancelled"))._check_free(vals)
         held = self.filtered(lambda session: session.state == "held")
         result = super().write(vals)
         if vals.get("state") == "planned":

@@ -59,6 +59,24 @@ class TestGradebook(ScheduleCommon):
         grade.score = 0
         self.assertEqual(self.enrollment.classification_id.name, "Fail")
 
+    def test_handed_in_and_not_marked_yet(self):
+        """S9: it is on record, counts nowhere, and gets its mark in the grid."""
+        grade = self.env["edu.grade"].create(
+            {"assessment_id": self.homework.id, "enrollment_id": self.enrollment.id, "score": 0, "is_marked": False}
+        )
+        self.assertFalse(self.enrollment.is_marked)
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
+            grade.score = 5
+            self.env.flush_all()
+        grade.invalidate_recordset()
+        sheet = self.env["edu.grade.sheet"].create({"class_id": self.class_n.id})
+        cell = sheet.line_ids.filtered(lambda line: line.assessment_id == self.homework)
+        self.assertFalse(cell.mark)
+        cell.mark = "5"
+        sheet.action_apply()
+        self.assertTrue(grade.is_marked)
+        self.assertEqual(self.enrollment.final_mark, 50)
+
     def test_bounds_are_held_by_the_database(self):
         for score in (-0.01, 10.01):
             with self.subTest(score), mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():

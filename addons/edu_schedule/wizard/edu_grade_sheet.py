@@ -38,7 +38,7 @@ class EduGradeSheet(models.TransientModel):
             if score is None:
                 removed |= grade or grade_model
             elif grade:
-                grade.score = score
+                grade.write({"score": score, "is_marked": True})
             else:
                 vals_list.append(
                     {"assessment_id": line.assessment_id.id, "enrollment_id": line.enrollment_id.id, "score": score}
@@ -62,7 +62,7 @@ class EduGradeSheet(models.TransientModel):
         for enrollment in students.sorted(lambda enrollment: enrollment.student_id.name or ""):
             for assessment in assessments:
                 grade = marked.get((assessment, enrollment))
-                mark = f"{grade.score:g}" if grade else False
+                mark = f"{grade.score:g}" if grade and grade.is_marked else False
                 lines.append(
                     {
                         "assessment_id": assessment.id,

@@ -9,7 +9,7 @@ def post_init_hook(env):
             UPDATE crm_lead
                SET care_status = CASE
                        WHEN won_status = 'won' THEN 'converted'
-                       WHEN won_status = 'lost' AND lost_reason_id IS NOT NULL THEN 'dead'
+                       WHEN won_status = 'lost' THEN 'dead'
                        WHEN user_id IS NOT NULL THEN 'assigned'
                        ELSE 'new'
                    END,

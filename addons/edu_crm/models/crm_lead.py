@@ -20,16 +20,13 @@ CARE_MAP = {
     "recycled": ("new", "assigned", "in_process", "dead"),
     "dead": ("new", "assigned", "in_process", "recycled", "converted"),
 }
-# Taken over from the first of merged leads that has them (M20).
+# Taken over from the first of merged leads that knows them; what describes one person stays together (M20).
 MERGED_FIELDS = (
-    "campus_id",
-    "potential_level",
-    "sales_form",
-    "channel_partner_id",
-    "learner_name",
-    "learner_birthdate",
-    "learner_relation",
-    "student_id",
+    ("campus_id",),
+    ("potential_level",),
+    ("sales_form",),
+    ("channel_partner_id",),
+    ("learner_name", "learner_birthdate", "learner_relation", "student_id"),
 )
 BEFORE_CARE = ("new", "assigned", "recycled")
 
@@ -51,14 +48,8 @@ ENQUIRY_RECORDS = {
     "source_id": "utm.source",
     "channel_partner_id": "res.partner",
 }
-ENQUIRY_OTHERS = (
-    "description",
-    "program_ids",
-    "learner_birthdate",
-    "learner_relation",
-    "sales_form",
-    "potential_level",
-)
+ENQUIRY_CHOICES = ("learner_relation", "sales_form", "potential_level")
+ENQUIRY_OTHERS = ("description", "program_ids", "learner_birthdate")
 # The same enquiry within this time is a double click or a reloaded page, not a second wish.
 ENQUIRY_REPEAT_SECONDS = 600
 
@@ -71,7 +62,7 @@ class CrmLead(models.Model):
         index="btree_not_null",
         tracking=True,
         ondelete="restrict",
-        default=lambda self: self.env["edu.campus"]._default_for_user(),
+        default=lambda self: self._default_campus_id(),
     )
     program_ids = fields.Many2many(
         "edu.program", "edu_program_lead_rel", "lead_id", "program_id", string="Wanted Programs"
@@ -133,10 +124,17 @@ class CrmLead(models.Model):
     _enquiry_uniq = models.UniqueIndex(
         "(enquiry_key) WHERE enquiry_key IS NOT NULL", "This enquiry has been received already."
     )
+    # Leads without a campus belong to other business of the company, which has Odoo's own rules.
     _dead_has_reason = models.Constraint(
-        "CHECK (care_status <> 'dead' OR lost_reason_id IS NOT NULL)",
+        "CHECK (care_status <> 'dead' OR lost_reason_id IS NOT NULL OR campus_id IS NULL)",
         "Care ends for a reason. Use “Lost” on the lead and choose one.",
     )
+
+    @api.model
+    def _default_campus_id(self):
+        """The user's campus; none for salespeople who do not work for the centre."""
+        campuses = self.env["edu.campus"]
+        return campuses._default_for_user() if campuses.has_access("read") else campuses
 
     @api.model
     def _selection_learner_relation(self):
@@ -246,7 +244,7 @@ class CrmLead(models.Model):
 
     def _check_lost_reason(self):
         for lead in self:
-            if not lead.lost_reason_id:
+            if lead.campus_id and not lead.lost_reason_id:
                 raise UserError(
                     self.env._(
                         "Care of “%s” ends for a reason, so that the centre can learn. Choose one.",
@@ -389,7 +387,7 @@ class CrmLead(models.Model):
 
         :raise ValidationError: with the way out
         """
-        unknown = values.keys() - ENQUIRY_LINES.keys() - ENQUIRY_RECORDS.keys() - set(ENQUIRY_OTHERS)
+        unknown = values.keys() - {*ENQUIRY_LINES, *ENQUIRY_RECORDS, *ENQUIRY_CHOICES, *ENQUIRY_OTHERS}
         if unknown:
             raise ValidationError(self.env._("An enquiry does not say “%s”.", ", ".join(sorted(unknown))))
         enquiry = {}
@@ -417,26 +415,30 @@ class CrmLead(models.Model):
                     enquiry["contact_name"],
                 )
             )
+        return enquiry | self._clean_enquiry_choices(values, enquiry["contact_name"])
+
+    @api.model
+    def _clean_enquiry_choices(self, values, who):
+        """What was chosen rather than written: records, a date, keys of selections."""
+        choices = {}
         try:
-            enquiry["learner_birthdate"] = fields.Date.to_date(values.get("learner_birthdate") or False)
+            if isinstance(values.get("program_ids"), str):
+                raise TypeError
+            choices["learner_birthdate"] = fields.Date.to_date(values.get("learner_birthdate") or False)
+            choices["program_ids"] = sorted({int(program) for program in (values.get("program_ids") or ())})
             for fname in ENQUIRY_RECORDS:
-                enquiry[fname] = int(values.get(fname) or 0)
-            enquiry["program_ids"] = sorted({int(program) for program in values.get("program_ids") or ()})
-        except (TypeError, ValueError):
+                choices[fname] = int(values.get(fname) or 0)
+        except (TypeError, ValueError, OverflowError):
             raise ValidationError(
-                self.env._(
-                    "The enquiry of %s cannot be read. Fill the form in again.", enquiry["contact_name"]
-                )
+                self.env._("The enquiry of %s cannot be read. Fill the form in again.", who)
             )
-        for fname in ("learner_relation", "sales_form", "potential_level"):
-            enquiry[fname] = values.get(fname) or False
-            if enquiry[fname] and enquiry[fname] not in dict(
-                self._fields[fname]._description_selection(self.env)
-            ):
+        for fname in ENQUIRY_CHOICES:
+            choices[fname] = values.get(fname) or False
+            if choices[fname] and str(choices[fname]) not in self._fields[fname].get_values(self.env):
                 raise ValidationError(
-                    self.env._("“%s” is not among the choices. Choose again.", enquiry[fname])
+                    self.env._("“%s” is not among the choices. Choose again.", choices[fname])
                 )
-        return enquiry
+        return choices
 
     @api.model
     def _check_enquiry_records(self, enquiries):
@@ -525,14 +527,14 @@ class CrmLead(models.Model):
         program_names = {program.id: program.name for program in programs}
         # A visitor has no salesperson; a member of the staff keeps what they register.
         own = self.env.uid if not self.env.su and self.env.user._is_internal() else False
-        default_campus = self.env["edu.campus"]._default_for_user()
+        default_campus = self._default_campus_id()
         students = self._find_learners([enquiry for _, enquiry in keyed_enquiries])
         vals_list = []
         for (key, enquiry), contact, student in zip(keyed_enquiries, contacts, students, strict=True):
             wanted = ", ".join(program_names[program] for program in enquiry["program_ids"])
             who = enquiry["contact_name"]
             vals = {
-                fname: enquiry[fname]
+                fname: enquiry[fname] or False
                 for fname in (
                     "contact_name",
                     "phone",
@@ -699,15 +701,21 @@ class CrmLead(models.Model):
             "portal_access": is_new,
         }
 
-    def _merge_get_fields(self):
-        return [*super()._merge_get_fields(), *MERGED_FIELDS]
-
-    def _merge_get_fields_specific(self):
-        return super()._merge_get_fields_specific() | {
-            "program_ids": lambda fname, leads: [Command.set(leads.program_ids.ids)]
-        }
-
     def _merge_dependences(self, opportunities):
+        """What the centre knows of merged leads moves along, whoever merges them (M20)."""
         result = super()._merge_dependences(opportunities)
-        opportunities.enrollment_ids.lead_id = self
+        # Merging was allowed just now; salespeople outside the centre do not see its programs and students.
+        head_sudo, tail_sudo = self.sudo(), opportunities.sudo()
+        tail_sudo.enrollment_ids.lead_id = self
+        if tail_sudo.program_ids - head_sudo.program_ids:
+            head_sudo.program_ids |= tail_sudo.program_ids
+        values = {}
+        for together in MERGED_FIELDS:
+            if not any(head_sudo[fname] for fname in together):
+                source_sudo = tail_sudo.filtered(
+                    lambda lead, names=together: any(lead[name] for name in names)
+                )[:1]
+                values |= {fname: source_sudo[fname] for fname in together if source_sudo[fname]}
+        if values:
+            head_sudo.write(values)
         return result

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class EduOccupation(models.Model):
@@ -28,7 +28,6 @@ class EduOccupation(models.Model):
             vals["name"] = (default or {}).get("name") or self.env._("%s (copy)", occupation.name)
         return vals_list
 
-    @api.readonly
     def action_view_partners(self):
         """Open the customers of this occupation (M12)."""
         self.ensure_one()

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class EduSchool(models.Model):
@@ -26,7 +26,6 @@ class EduSchool(models.Model):
             vals["name"] = (default or {}).get("name") or self.env._("%s (copy)", school.name)
         return vals_list
 
-    @api.readonly
     def action_view_partners(self):
         """Open the customers of this school (M13)."""
         self.ensure_one()

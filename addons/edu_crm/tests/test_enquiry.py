@@ -147,6 +147,9 @@ class TestEnquiry(CrmCommon):
             "not an id": {"campus_id": "north; DROP TABLE"},
             "not a date": {"learner_birthdate": "yesterday"},
             "not a choice": {"sales_form": "telepathy"},
+            "digits": {"program_ids": "12"},
+            "a list": {"sales_form": ["phone"]},
+            "infinity": {"campus_id": float("inf")},
             "not ours": {"expected_revenue": 1},
         }
         leads, contacts = self.Lead.search_count([]), self.Partner.search_count([])

@@ -82,6 +82,10 @@ class TestRights(CrmCommon):
         )
         ids = [lead.id for lead in self.leads.values()]
         self.assertEqual(len(self.Lead.with_user(seller).search([("id", "in", ids)])), len(ids))
+        lead = self.Lead.with_user(seller).create({"name": "Chairs"})
+        self.assertEqual((lead.campus_id.ids, lead.care_status), ([], "assigned"))
+        lead.action_set_won()
+        self.assertEqual(lead.care_status, "converted")
 
     def test_no_role_administers_the_system(self):
         for role, user in self.users.items():

@@ -98,6 +98,11 @@ class TestStatus(CrmCommon):
         with self.assertRaises(psycopg2.errors.CheckViolation):
             self.env.cr.execute("UPDATE crm_lead SET care_status = 'dead' WHERE id = %s", (lead.id,))
 
+    def test_leads_outside_the_centre_need_no_reason(self):
+        lead = self._lead(campus_id=False)
+        lead.action_set_lost()
+        self.assertEqual(lead.care_status, "dead")
+
     def test_created_won_or_lost(self):
         won_stage = self.env["crm.stage"].search([("is_won", "=", True)], limit=1)
         won = self._lead(stage_id=won_stage.id, probability=100)
@@ -112,14 +117,22 @@ class TestStatus(CrmCommon):
             lead.action_recycle()
         self.assertEqual(lead.care_status, "converted")
 
-    def test_merge_keeps_wishes_and_enrolments(self):
+    def test_merge_keeps_what_is_known(self):
         other_program = self.program.copy({"code": "T-OTHER"})
         first = self._lead(program_ids=self.program.ids, campus_id=False, potential_level="high")
-        second = self._lead(program_ids=other_program.ids, learner_name="Bình")
+        second = self._lead(program_ids=other_program.ids, learner_name="An", learner_relation="mother")
         merged = (first | second).merge_opportunity()
         self.assertEqual(merged.program_ids, self.program | other_program)
-        self.assertEqual(merged.campus_id, self.north)
-        self.assertEqual((merged.potential_level, merged.learner_name), ("high", "Bình"))
+        self.assertEqual((merged.campus_id, merged.potential_level), (self.north, "high"))
+        self.assertEqual((merged.learner_name, merged.learner_relation), ("An", "mother"))
+
+    def test_merge_mixes_no_two_children(self):
+        first = self._lead(learner_name="An", probability=90)
+        second = self._lead(learner_name="Bình", learner_birthdate="2014-01-02")
+        merged = (first | second).merge_opportunity()
+        self.assertIn(
+            (merged.learner_name, str(merged.learner_birthdate)), [("An", "False"), ("Bình", "2014-01-02")]
+        )
 
     def test_campus_belongs_to_the_company(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})

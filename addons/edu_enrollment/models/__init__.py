@@ -8,5 +8,6 @@ from . import (
     edu_ledger_entry,
     edu_package,
     edu_student,
+    ir_sequence,
     res_partner,
 )

@@ -431,9 +431,11 @@ class EduEnrollment(models.Model):
             self._check_may_take_over()
         for vals in vals_list:
             self._check_system_fields(vals)
-            if not vals.get("name"):
-                vals["name"] = self.env["ir.sequence"].next_by_code("edu.enrollment")
             self._add_discount_basis(vals)
+        unnamed = [vals for vals in vals_list if not vals.get("name")]
+        names = self.env["ir.sequence"]._next_batch_by_code("edu.enrollment", len(unnamed))
+        for vals, name in zip(unnamed, names, strict=True):
+            vals["name"] = name
         return super().create(vals_list)
 
     def write(self, vals):

@@ -115,9 +115,10 @@ class EduStudent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not vals.get("student_number"):
-                vals["student_number"] = self.env["ir.sequence"].next_by_code("edu.student")
+        unnumbered = [vals for vals in vals_list if not vals.get("student_number")]
+        numbers = self.env["ir.sequence"]._next_batch_by_code("edu.student", len(unnumbered))
+        for vals, number in zip(unnumbered, numbers, strict=True):
+            vals["student_number"] = number
         return super().create(vals_list)
 
     @api.model

@@ -39,6 +39,23 @@ class TestStudent(EnrollmentCommon):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.cr.savepoint():
             self.env["edu.student"].create({"partner_id": partner.id, "campus_id": self.north.id})
 
+    def test_numbers_are_drawn_in_batches(self):
+        """As many queries for ten numbers as for one, and none of them twice; other kinds of sequences work too."""
+        sequence = self.env["ir.sequence"]
+
+        def draw(count):
+            start = self.cr.sql_log_count
+            numbers = sequence._next_batch_by_code("edu.student", count)
+            return numbers, self.cr.sql_log_count - start
+
+        draw(1)
+        (one, queries_of_one), (ten, queries_of_ten) = draw(1), draw(10)
+        self.assertEqual(queries_of_one, queries_of_ten)
+        self.assertEqual(len({*one, *ten}), 11)
+        self.env.ref("edu_enrollment.ir_sequence_edu_student").implementation = "no_gap"
+        self.assertEqual(len(set(draw(3)[0])), 3)
+        self.assertEqual(sequence._next_batch_by_code("there.is.none", 2), [False, False])
+
     def test_age(self):
         today = fields.Date.context_today(self.an)
         self.an.birthdate = today.replace(year=today.year - 10, day=1)

@@ -32,5 +32,6 @@
         "views/edu_enrollment_views.xml",
         "views/edu_crm_menus.xml",
     ],
+    "demo": ["demo/edu_crm_demo.xml"],
     "post_init_hook": "post_init_hook",
 }

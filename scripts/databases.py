@@ -241,6 +241,7 @@ def main():
     command.add_argument("prefix")
     command.add_argument("--web", action="store_true", help="with compiled pages, for browser tests")
     command.add_argument("--owner", type=int, help="process that will drop it")
+    commands.add_parser("create", help="make a lasting clone of the tests template").add_argument("name")
     commands.add_parser("drop", help="drop one database").add_argument("name")
     commands.add_parser("clear", help="drop every database of this checkout")
     options = parser.parse_args()
@@ -248,7 +249,9 @@ def main():
         print(throw_away(options.prefix, options.owner, options.web))
         return
     with locked():
-        if options.command == "drop":
+        if options.command == "create":
+            clone(tests_template(), options.name, "kept")
+        elif options.command == "drop":
             drop(options.name)
         else:
             with server() as cursor:

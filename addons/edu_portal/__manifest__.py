@@ -25,6 +25,7 @@
         "views/courses_templates.xml",
         "views/learning_templates.xml",
     ],
+    "demo": ["demo/edu_portal_demo.xml"],
     "assets": {
         "web.assets_tests": ["edu_portal/static/tests/tours/**/*"],
     },

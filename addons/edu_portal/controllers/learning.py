@@ -89,7 +89,7 @@ class Learning(CustomerPortal):
                 ("state", "=", "posted"),
             ]
         )
-        if not self._may_open(invoice_sudo):
+        if not invoice_sudo or not self._may_open(invoice_sudo):
             raise request.not_found()
         return request.redirect(invoice_sudo.get_portal_url())
 

@@ -12,12 +12,16 @@ class EduPortalMixin(models.AbstractModel):
     _description = "Record shown on the portal"
 
     _portal_fields = frozenset()
+    # What every search looks at by itself.
+    _portal_basics = frozenset({"id", "display_name", "active"})
 
     @api.model
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
-        return self.env.su or field.name in ("id", "display_name", *self._portal_fields) or self.env.user._is_internal()
+        if self.env.su or field.name in self._portal_basics or field.name in self._portal_fields:
+            return True
+        return self.env.user._is_internal()
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         """Reading a record from outside does not open the correspondence about it."""

@@ -28,6 +28,7 @@ class EduStudent(models.Model):
         "age",
         "state",
         "campus_id",
+        "student_company_id",
         "enrollment_count",
         "hours_left",
         "currency_id",

@@ -84,7 +84,7 @@ def bench(lab):
     base = None
     for count in (600, 12_000, 100_000):
         fill(env, classes, count)
-        one = lab.measure(lambda env: env["edu.session"].create(dict(values)), repeat=15)
+        one = lab.measure(lambda env: env["edu.session"].create(dict(values)), repeat=40)
         base = base or one
         bar = None if one is base else 1.3
         lab.show(f"create one session among {count:,}: time against 600", one.seconds / base.seconds, bar)

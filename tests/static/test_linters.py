@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from databases import ROOT, manifests
 
 ADDONS = [f"addons/{name}" for name in manifests()]
@@ -27,3 +28,9 @@ def test_pylint_odoo():
 
 def test_oca_checks():
     assert_silent("oca-checks-odoo-module", f"--disable={','.join(OCA_UNWANTED)}", *ADDONS)
+
+
+@pytest.mark.parametrize("script", ["lib.sh", "fetch_odoo.sh", "setup", "serve", "test", "odoo", "bench", "stop"])
+def test_shell_syntax(script):
+    result = subprocess.run(["bash", "-n", ROOT / "scripts" / script], capture_output=True, text=True, check=False)
+    assert not result.returncode, result.stderr

@@ -61,7 +61,7 @@ def test_no_large_file():
 
 
 def test_commands_are_executable():
-    commands = [".ci/run", *(f"scripts/{name}" for name in ("bench", "odoo", "serve", "setup", "test"))]
+    commands = [".ci/run", *(f"scripts/{name}" for name in ("bench", "odoo", "serve", "setup", "stop", "test"))]
     broken = [name for name in commands if not (ROOT / name).is_file() or not (ROOT / name).stat().st_mode & 0o100]
     assert not broken, broken
 

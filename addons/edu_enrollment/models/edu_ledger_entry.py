@@ -20,9 +20,9 @@ class EduLedgerEntry(models.Model):
     _rec_name = "kind"
 
     enrollment_id = fields.Many2one("edu.enrollment", required=True, index=True, ondelete="restrict")
-    student_id = fields.Many2one(related="enrollment_id.student_id", store=True, index=True)
-    campus_id = fields.Many2one(related="enrollment_id.campus_id", store=True, index=True)
-    company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True)
+    student_id = fields.Many2one(related="enrollment_id.student_id", store=True, index=True, precompute=True)
+    campus_id = fields.Many2one(related="enrollment_id.campus_id", store=True, index=True, precompute=True)
+    company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True, precompute=True)
     date = fields.Date(required=True, default=fields.Date.context_today)
     kind = fields.Selection(
         [
@@ -37,7 +37,7 @@ class EduLedgerEntry(models.Model):
         required=True,
     )
     hours = fields.Float(digits=(8, 2), required=True)
-    currency_id = fields.Many2one(related="enrollment_id.currency_id", store=True)
+    currency_id = fields.Many2one(related="enrollment_id.currency_id", store=True, precompute=True)
     amount = fields.Monetary(required=True, help="Without taxes, in the currency of the enrolment.")
     move_id = fields.Many2one("account.move", string="Journal Entry", index="btree_not_null", ondelete="restrict")
     origin = fields.Reference(selection="_selection_origin", index=True, help="What the entry was made for.")

@@ -1,4 +1,5 @@
 """For all tests, of the addons as of the whole: a skipped test is a failure."""
+
 import pytest
 from hypothesis import settings
 
@@ -16,4 +17,6 @@ def pytest_sessionfinish(session):
 
 def pytest_terminal_summary(terminalreporter):
     if terminalreporter.stats.get("skipped"):
-        terminalreporter.write_line("Skipped tests count as failures: mend what they are waiting for.", red=True)
+        terminalreporter.write_line(
+            "Skipped tests count as failures: mend what they are waiting for.", red=True
+        )

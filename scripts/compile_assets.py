@@ -1,9 +1,10 @@
-"""Compile the scripts and style sheets of all web pages into a database, so that its first page opens at once.
+"""Compile the scripts and style sheets of all pages into a database, so that its first page opens at once.
 
     python scripts/compile_assets.py -c odoo.conf -d DATABASE
 
 Odoo compiles them when a page first asks for them, which a browser test would take for a hanging page.
 """
+
 import sys
 
 import odoo.tools

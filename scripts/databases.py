@@ -3,12 +3,13 @@
     deps template    every module that is not ours but that ours depend on; rebuilt when that list or a
                      library changes
     tests template   a clone of the former plus our addons, without demo data; rebuilt when an addon changes
-    web template     a clone of the former with its pages' scripts and style sheets compiled, for browser tests
+    web template     a clone of the former with its pages' scripts and styles compiled, for browser tests
     clones           what tests and benches run in
 
 Each database carries a comment that names this checkout and its purpose, so that nothing of another
 checkout on the same server is ever touched. Needs the environment that ``lib.sh`` sets up.
 """
+
 import argparse
 import ast
 import contextlib
@@ -36,7 +37,9 @@ NOT_INSTALLED = {"tests", "i18n", "static", "demo", "migrations", "__pycache__"}
 # --- our addons -------------------------------------------------------------------------------------------
 def manifests() -> dict[str, dict]:
     """Our addons in an order in which each comes after those it depends on."""
-    found = {path.parent.name: ast.literal_eval(path.read_text()) for path in ADDONS.glob("*/__manifest__.py")}
+    found = {
+        path.parent.name: ast.literal_eval(path.read_text()) for path in ADDONS.glob("*/__manifest__.py")
+    }
     ordered: dict[str, dict] = {}
 
     def add(name):
@@ -104,7 +107,9 @@ def ours(cursor) -> dict[str, str]:
     """Databases of this checkout: name → purpose."""
     cursor.execute("SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database")
     mark = comment("")
-    return {name: text.removeprefix(mark) for name, text in cursor.fetchall() if text and text.startswith(mark)}
+    return {
+        name: text.removeprefix(mark) for name, text in cursor.fetchall() if text and text.startswith(mark)
+    }
 
 
 def exists(cursor, name: str) -> bool:
@@ -157,18 +162,41 @@ def say(text: str) -> None:
 
 def run(program: str, database: str, *options: str) -> None:
     """Run one of the project's programs with its configuration on a database; stop when it fails."""
-    command = [sys.executable, str(ROOT / "scripts" / program), "-c", str(RUN / "odoo.conf"), "-d", database, *options]
+    command = [
+        sys.executable,
+        str(ROOT / "scripts" / program),
+        "-c",
+        str(RUN / "odoo.conf"),
+        "-d",
+        database,
+        *options,
+    ]
     if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
         sys.exit(f"\nSTOPPED: scripts/{program} failed on database {database} (see above)")
 
 
 def odoo(database: str, *options: str) -> None:
     """Let Odoo do on a database what the options say, then end; stop when it fails."""
-    command = [sys.executable, "-m", "odoo", "server", "-c", str(RUN / "odoo.conf"), "-d", database, *options,
-               "--stop-after-init", "--no-http", "--max-cron-threads=0", "--log-level=warn"]
+    command = [
+        sys.executable,
+        "-m",
+        "odoo",
+        "server",
+        "-c",
+        str(RUN / "odoo.conf"),
+        "-d",
+        database,
+        *options,
+        "--stop-after-init",
+        "--no-http",
+        "--max-cron-threads=0",
+        "--log-level=warn",
+    ]
     if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
-        sys.exit(f"\nSTOPPED: Odoo could not finish (see above). When mended, try it with:  "
-                 f"./scripts/odoo -d {database} {' '.join(options)} --stop-after-init")
+        sys.exit(
+            f"\nSTOPPED: Odoo could not finish (see above). When mended, try it with:  "
+            f"./scripts/odoo -d {database} {' '.join(options)} --stop-after-init"
+        )
 
 
 @contextlib.contextmanager
@@ -182,19 +210,34 @@ def locked():
 
 def deps_template() -> str:
     modules = [*third_party(), LOCALIZATION]
-    return _template(f"edu_tpl_deps_{deps_hash()}", "template deps", lambda: "template0",
-                     f"{len(modules)} modules that ours build on", lambda name: odoo(name, "-i", ",".join(modules)))
+    return _template(
+        f"edu_tpl_deps_{deps_hash()}",
+        "template deps",
+        lambda: "template0",
+        f"{len(modules)} modules that ours build on",
+        lambda name: odoo(name, "-i", ",".join(modules)),
+    )
 
 
 def tests_template() -> str:
     modules = list(manifests())
-    return _template(f"edu_tpl_{addons_hash()}", "template tests", deps_template,
-                     ", ".join(modules), lambda name: odoo(name, "-i", ",".join(modules)))
+    return _template(
+        f"edu_tpl_{addons_hash()}",
+        "template tests",
+        deps_template,
+        ", ".join(modules),
+        lambda name: odoo(name, "-i", ",".join(modules)),
+    )
 
 
 def web_template() -> str:
-    return _template(f"edu_tpl_web_{web_hash()}", "template web", tests_template,
-                     "compiled pages", lambda name: run("compile_assets.py", name))
+    return _template(
+        f"edu_tpl_web_{web_hash()}",
+        "template web",
+        tests_template,
+        "compiled pages",
+        lambda name: run("compile_assets.py", name),
+    )
 
 
 def _template(name, purpose, base, contents, fill):
@@ -235,9 +278,13 @@ def throw_away(prefix: str, owner: int | None = None, web: bool = False) -> str:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("clone", help="clone the tests template, built when missing; print its name")
+    command = commands.add_parser(
+        "clone", help="clone the tests template, built when missing; print its name"
+    )
     command.add_argument("prefix")
     command.add_argument("--web", action="store_true", help="with compiled pages, for browser tests")
     command.add_argument("--owner", type=int, help="process that will drop it")

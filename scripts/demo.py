@@ -5,6 +5,7 @@
 An unfinished database never carries the real name, so one that does is complete. Each addon's checksum is
 kept in the database: an addon that has changed since is upgraded, a new one installed.
 """
+
 import argparse
 import hashlib
 import json
@@ -12,6 +13,7 @@ import sys
 import time
 
 import psycopg2
+
 from databases import (
     ADDONS,
     LOCALIZATION,
@@ -96,7 +98,9 @@ def upgrade(sums: dict[str, str]) -> None:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--fresh", action="store_true", help="throw the database away and create it anew")
     options = parser.parse_args()
     with locked():

@@ -1,10 +1,11 @@
-"""Load the demonstration data of our own addons, and of nothing else, into a database that has them installed.
+"""Load the demonstration data of our own addons, and of nothing else, into a database that has them.
 
     python scripts/load_demo.py -c odoo.conf -d DATABASE
 
 Odoo's own switch would bring the demonstration data of a hundred other modules along. All files are loaded
 in one transaction: either the centre is there afterwards, or the database is as before.
 """
+
 import sys
 import time
 

@@ -1,7 +1,8 @@
 """Run benchmarks, each in a fresh clone of the tests template, and print their figures in one table.
 
-    python scripts/run_bench.py -c odoo.conf [NAME …]
+python scripts/run_bench.py -c odoo.conf [NAME …]
 """
+
 import importlib
 import sys
 from pathlib import Path
@@ -39,17 +40,18 @@ def run(name: str) -> list:
 
 def table(rows: list) -> str:
     lines = [f"{'bench':<14} {'workload':<62} {'measured':>10} {'bar':>8}"]
-    lines += [
-        f"{row.bench:<14} {row.workload:<62} {row.value:>10.2f} {'' if row.bar is None else row.bar:>8} {row.verdict}"
-        for row in rows
-    ]
+    for row in rows:
+        bar = "" if row.bar is None else row.bar
+        lines.append(f"{row.bench:<14} {row.workload:<62} {row.value:>10.2f} {bar:>8} {row.verdict}")
     return "\n".join(lines)
 
 
 def main():
     config, names = sys.argv[1:3], sys.argv[3:] or available()
     if unknown := set(names) - set(available()):
-        sys.exit(f"\nSTOPPED: no benchmark {', '.join(unknown)}; there are: {', '.join(available()) or 'none yet'}")
+        sys.exit(
+            f"\nSTOPPED: no benchmark {', '.join(unknown)}; there are: {', '.join(available()) or 'none yet'}"
+        )
     odoo.tools.config.parse_config([*config, "--log-level=warn"], setup_logging=True)
     rows = [row for name in names for row in run(name)]
     print(table(rows))

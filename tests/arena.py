@@ -1,4 +1,5 @@
-"""Where tests that commit for real take place: a throw-away database, and rivals who act at the same moment."""
+"""Where tests commit for real: a throw-away database, and rivals who act at the same moment."""
+
 import contextlib
 import threading
 from functools import partial
@@ -49,7 +50,7 @@ class Arena:
                     cr.execute("SELECT 1")
                     start.wait(PATIENCE)
                     outcomes[index] = retrying(partial(job, env), env) if retry else job(env)
-            except Exception as error:  # noqa: BLE001 - the test looks at it
+            except Exception as error:
                 outcomes[index] = error
 
         threads = [threading.Thread(target=rival, args=pair, daemon=True) for pair in enumerate(jobs)]
@@ -57,5 +58,7 @@ class Arena:
             thread.start()
         for thread in threads:
             thread.join(PATIENCE)
-            assert not thread.is_alive(), "rivals wait for each other: a deadlock that PostgreSQL does not see"
+            assert not thread.is_alive(), (
+                "rivals wait for each other: a deadlock that PostgreSQL does not see"
+            )
         return outcomes

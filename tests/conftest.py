@@ -1,9 +1,9 @@
 """For tests that no transaction can hold: a database of their own, and a server of their own on it."""
+
 import socket
 import subprocess
 import sys
 
-import databases
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
@@ -11,6 +11,7 @@ from urllib3 import Retry
 
 import odoo.sql_db
 
+import databases
 from arena import Arena
 
 
@@ -30,12 +31,26 @@ def server(arena, tmp_path_factory):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "odoo.log"
-    command = [sys.executable, "-m", "odoo", "server", "-c", str(databases.RUN / "odoo.conf"), "-d", arena.name,
-               f"--db-filter=^{arena.name}$", f"--http-port={port}", "--max-cron-threads=0", "--log-level=warn"]
+    command = [
+        sys.executable,
+        "-m",
+        "odoo",
+        "server",
+        "-c",
+        str(databases.RUN / "odoo.conf"),
+        "-d",
+        arena.name,
+        f"--db-filter=^{arena.name}$",
+        f"--http-port={port}",
+        "--max-cron-threads=0",
+        "--log-level=warn",
+    ]
     with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         address = f"http://127.0.0.1:{port}"
         session = requests.Session()
-        session.mount(address, HTTPAdapter(max_retries=Retry(connect=100, backoff_factor=0.1, backoff_max=0.5)))
+        session.mount(
+            address, HTTPAdapter(max_retries=Retry(connect=100, backoff_factor=0.1, backoff_max=0.5))
+        )
         try:
             session.get(f"{address}/web/health", timeout=60).raise_for_status()
             yield address

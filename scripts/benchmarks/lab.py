@@ -1,7 +1,7 @@
 """What a benchmark measures with: queries and seconds of a piece of work, compared within one run.
 
-A benchmark is a file beside this one with a function ``bench(lab)``. Seconds depend on the machine, so they are
-only ever shown as a ratio to a baseline that was measured in the same run::
+A benchmark is a file beside this one with a function ``bench(lab)``. Seconds depend on the machine, so they
+are only ever shown as a ratio to a baseline that was measured in the same run::
 
     def bench(lab):
         plain = lab.measure(lambda env: env.cr.execute("INSERT … SELECT …"))
@@ -9,6 +9,7 @@ only ever shown as a ratio to a baseline that was measured in the same run::
         lab.show("queries per session", ours.queries / 600, bar=1)
         lab.show("time against INSERT … SELECT", ours.seconds / plain.seconds, bar=12)
 """
+
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,11 +1,13 @@
 """Translation templates are fresh, and every language is complete (X2)."""
+
 import io
 
 import polib
-from databases import ADDONS, manifests
 
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
+
+from databases import ADDONS, manifests
 
 
 @tagged("post_install", "-at_install")

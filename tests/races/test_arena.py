@@ -1,4 +1,5 @@
 """The arena itself: what is committed there is seen by the others, and rivals really do collide."""
+
 import psycopg2
 import requests
 

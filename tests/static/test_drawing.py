@@ -1,4 +1,5 @@
 """The drawing of the five addons: who may build on whom, in manifests and in imports."""
+
 import ast
 import configparser
 from functools import cache
@@ -25,7 +26,9 @@ def depends(addon: str) -> frozenset[str]:
         manifest = Path(folder, addon, "__manifest__.py")
         if manifest.is_file():
             return frozenset(ast.literal_eval(manifest.read_text()).get("depends") or ["base"]) - {addon}
-    raise AssertionError(f"addon {addon} is not in the addons path; add it to requirements.txt or correct the name")
+    raise AssertionError(
+        f"addon {addon} is not in the addons path; add it to requirements.txt or correct the name"
+    )
 
 
 @cache
@@ -62,7 +65,9 @@ def test_imports_follow_the_drawing():
             for name, line in imported_modules(path):
                 parts = name.split(".")
                 if parts[:2] == ["odoo", "addons"] and len(parts) > 2 and parts[2] not in reachable(addon):
-                    wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}, which {addon} does not depend on")
+                    wrong.append(
+                        f"{path.relative_to(ROOT)}:{line} imports {name}, which {addon} does not depend on"
+                    )
     assert not wrong, "\n".join(wrong)
 
 
@@ -79,7 +84,9 @@ def test_solver_knows_nothing_of_odoo():
 def test_readme_explains_every_dependency():
     readme = (ROOT / "README.md").read_text()
     unexplained = {
-        name for manifest in manifests().values() for name in manifest["depends"]
+        name
+        for manifest in manifests().values()
+        for name in manifest["depends"]
         if name not in BUILDS_ON and f"`{name}`" not in readme
     }
     assert not unexplained, f"the README's table of dependencies lacks {sorted(unexplained)}"

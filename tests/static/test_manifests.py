@@ -1,7 +1,9 @@
 """Manifests and the files that they name: none missing, none forgotten."""
+
 import ast
 
 import pytest
+
 from databases import ADDONS, ROOT, manifests
 
 #: folders of an addon whose XML and CSV files are loaded through the manifest
@@ -21,7 +23,9 @@ def test_named_files_exist_and_existing_files_are_named(addon):
     missing = sorted(named - there)
     assert not missing, f"files that the manifest names and that do not exist: {missing}"
     # Files that demo data or Python read by themselves are no data files of the module loader.
-    code = "".join(path.read_text() for path in (ADDONS / addon).rglob("*.py") if path.name != "__manifest__.py")
+    code = "".join(
+        path.read_text() for path in (ADDONS / addon).rglob("*.py") if path.name != "__manifest__.py"
+    )
     forgotten = sorted(name for name in there - named if name.rsplit("/", 1)[-1] not in code)
     assert not forgotten, f"files that the manifest does not name: {forgotten}"
 
@@ -42,5 +46,9 @@ def test_tests_are_collected(addon):
     files = {path.stem for path in folder.glob("test_*.py")}
     assert files, f"{addon} has no tests"
     tree = ast.parse((folder / "__init__.py").read_text())
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    assert files <= imported, f"not imported in {folder.relative_to(ROOT)}/__init__.py: {sorted(files - imported)}"
+    imported = {
+        alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert files <= imported, (
+        f"not imported in {folder.relative_to(ROOT)}/__init__.py: {sorted(files - imported)}"
+    )

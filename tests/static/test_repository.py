@@ -1,4 +1,5 @@
 """What must not stand in any tracked file."""
+
 import re
 import shutil
 import subprocess
@@ -36,7 +37,9 @@ def registry_hosts() -> set[str]:
     named = output("apt-get", "indextargets", "--format", "$(REPO_URI)").split()
     for key in ("index-url", "extra-index-url"):
         named += output(sys.executable, "-m", "pip", "config", "get", f"global.{key}").split()
-    code = "from pip._internal.models.index import PyPI as p; print(p.url, 'https://' + p.file_storage_domain)"
+    code = (
+        "from pip._internal.models.index import PyPI as p; print(p.url, 'https://' + p.file_storage_domain)"
+    )
     named += output(sys.executable, "-c", code).split()
     named += output("npm", "config", "get", "registry").split()
     hosts = {urlsplit(address).hostname for address in named}
@@ -61,8 +64,13 @@ def test_no_large_file():
 
 
 def test_commands_are_executable():
-    commands = [".ci/run", *(f"scripts/{name}" for name in ("bench", "odoo", "serve", "setup", "stop", "test"))]
-    broken = [name for name in commands if not (ROOT / name).is_file() or not (ROOT / name).stat().st_mode & 0o100]
+    commands = [
+        ".ci/run",
+        *(f"scripts/{name}" for name in ("bench", "odoo", "serve", "setup", "stop", "test")),
+    ]
+    broken = [
+        name for name in commands if not (ROOT / name).is_file() or not (ROOT / name).stat().st_mode & 0o100
+    ]
     assert not broken, broken
 
 

@@ -1,5 +1,6 @@
 import psycopg2.errors
 
+from odoo.addons.edu_crm.hooks import post_init_hook
 from odoo.addons.edu_crm.models.crm_lead import CARE_MAP
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import mute_logger
@@ -102,6 +103,42 @@ class TestStatus(CrmCommon):
         lead = self._lead(campus_id=False)
         lead.action_set_lost()
         self.assertEqual(lead.care_status, "dead")
+
+    def test_leads_that_were_there_before(self):
+        won, lost, open_lead, free = self._lead(), self._lead(), self._lead(), self._lead(None)
+        won.action_set_won()
+        lost.action_stop_care(self.reason.id)
+        leads = won | lost | open_lead | free
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE crm_lead SET care_status = 'new' WHERE id IN %s", (tuple(leads.ids),))
+        post_init_hook(self.env)
+        self.assertEqual(leads.mapped("care_status"), ["converted", "dead", "assigned", "new"])
+
+    def test_query_count_of_the_list(self):
+        leads = self.Lead.create(
+            [
+                {"name": f"L{i}", "campus_id": self.north.id, "program_ids": self.program.ids}
+                for i in range(50)
+            ]
+        )
+        fields = (
+            "care_status",
+            "care_status_date",
+            "campus_id",
+            "program_ids",
+            "student_id",
+            "enrollment_count",
+        )
+
+        def queries(count):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            leads[:count].read(fields)
+            return self.env.cr.sql_log_count - before
+
+        queries(1)
+        self.assertEqual(queries(50), queries(5))
 
     def test_created_won_or_lost(self):
         won_stage = self.env["crm.stage"].search([("is_won", "=", True)], limit=1)

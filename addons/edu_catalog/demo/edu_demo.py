@@ -34,6 +34,9 @@ class EduDemo(models.AbstractModel):
             tz=TZ,
             tracking_disable=True,
             mail_create_nosubscribe=True,
+            mail_auto_subscribe_no_notify=True,
+            mail_activity_quick_update=True,
+            no_mail_to_attendees=True,
             no_reset_password=True,
             # A company with a country would otherwise set out to install modules in the middle of this.
             install_mode=True,

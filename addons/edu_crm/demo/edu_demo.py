@@ -20,9 +20,7 @@ class EduDemo(models.AbstractModel):
             return
         if self.env.ref("edu_crm.demo_campaign_0", raise_if_not_found=False):
             return
-        loader = self._demo_env().with_context(
-            mail_auto_subscribe_no_notify=True, no_mail_to_attendees=True, mail_activity_quick_update=True
-        )
+        loader = self._demo_env()
         loader._load_market()
         leads = loader._load_leads()
         loader._load_care(leads)

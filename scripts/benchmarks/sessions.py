@@ -1,23 +1,33 @@
-"""The timetable and the roll (S1, S2, S7): many sessions at once, one among many, 10,000 lines of attendance."""
+"""The timetable and the roll (S1, S2, S7): many at once, one among many, 10,000 lines of attendance."""
+
 from datetime import date, datetime
 
 from odoo.fields import Command
 
-COLUMNS = "class_id, campus_id, company_id, teacher_id, room_id, start, stop, hours, kind, state, slot_id, slot_date"
+COLUMNS = (
+    "class_id, campus_id, company_id, teacher_id, room_id, start, stop, hours, kind, state,"
+    " slot_id, slot_date"
+)
 
 
 def centre(env, classes):
     """So many classes, each with a teacher and a room of its own and three lessons in each of ten weeks."""
     company = env.company
-    campus = env["edu.campus"].create({"name": "Bench", "code": "BENCH", "company_id": company.id, "tz": "UTC"})
-    program = env["edu.program"].create({"code": "BENCH", "name": "Bench", "hours": 60, "company_id": company.id})
+    campus = env["edu.campus"].create(
+        {"name": "Bench", "code": "BENCH", "company_id": company.id, "tz": "UTC"}
+    )
+    program = env["edu.program"].create(
+        {"code": "BENCH", "name": "Bench", "hours": 60, "company_id": company.id}
+    )
     program.action_submit()
     program.action_publish()
     env["edu.package"].create(
         {"name": "Bench", "price": 0, "campus_id": campus.id, "program_ids": [Command.set(program.ids)]}
     )
     teachers = env["edu.teacher"].create([{"name": f"Teacher {number}"} for number in range(classes)])
-    rooms = env["edu.room"].create([{"name": f"Room {number}", "campus_id": campus.id} for number in range(classes)])
+    rooms = env["edu.room"].create(
+        [{"name": f"Room {number}", "campus_id": campus.id} for number in range(classes)]
+    )
     return env["edu.class"].create(
         [
             {
@@ -33,7 +43,8 @@ def centre(env, classes):
                 "seats_limited": False,
                 "state": "open",
                 "slot_ids": [
-                    Command.create({"weekday": weekday, "hour_from": 9, "hour_to": 11}) for weekday in ("0", "2", "4")
+                    Command.create({"weekday": weekday, "hour_from": 9, "hour_to": 11})
+                    for weekday in ("0", "2", "4")
                 ],
             }
             for number in range(classes)
@@ -47,9 +58,9 @@ def fill(env, classes, count):
     there = env.cr.fetchone()[0]
     env.cr.execute(
         """
-        INSERT INTO edu_session (class_id, campus_id, company_id, teacher_id, room_id, start, stop, hours, kind, state)
-        SELECT c.id, c.campus_id, c.company_id, c.teacher_id, c.room_id, t.start, t.start + interval '1 hour', 1,
-               'lesson', 'held'
+        INSERT INTO edu_session (class_id, campus_id, company_id, teacher_id, room_id, start, stop, hours,
+        kind, state) SELECT c.id, c.campus_id, c.company_id, c.teacher_id, c.room_id, t.start, t.start +
+               interval '1 hour', 1, 'lesson', 'held'
         FROM (SELECT *, row_number() OVER (ORDER BY id) - 1 AS number FROM edu_class WHERE id = ANY(%s)) AS c
         JOIN LATERAL (
             SELECT timestamp '2029-12-01' - (interval '2 hour' * (%s + n)) AS start
@@ -110,7 +121,12 @@ def bench(lab):
     env.cr.execute("SELECT count(*) FROM mail_message")
     messages = env.cr.fetchone()[0]
     slots = [
-        {**values, "class_id": course.id, "start": datetime(2031, 1, day, 9), "stop": datetime(2031, 1, day, 11)}
+        {
+            **values,
+            "class_id": course.id,
+            "start": datetime(2031, 1, day, 9),
+            "stop": datetime(2031, 1, day, 11),
+        }
         for course in classes
         for day in range(1, 11)
     ]
@@ -120,6 +136,10 @@ def bench(lab):
     taken = lab.measure(lambda env: lines.with_env(env).write({"status": "present"}), keep=True)
     env.cr.execute("SELECT count(*) FROM mail_message")
     lab.show("10,000 lines of attendance planned: queries per line", planned.queries / 10_000, bar=0.03)
-    lab.show("10,000 lines of attendance taken and booked: queries per line", taken.queries / 10_000, bar=0.03)
+    lab.show(
+        "10,000 lines of attendance taken and booked: queries per line", taken.queries / 10_000, bar=0.03
+    )
     lab.show("10,000 lines of attendance: messages in chatter", env.cr.fetchone()[0] - messages, bar=0)
-    lab.show("10,000 lines of attendance: lines per second (thousands)", 10 / (planned.seconds + taken.seconds))
+    lab.show(
+        "10,000 lines of attendance: lines per second (thousands)", 10 / (planned.seconds + taken.seconds)
+    )

@@ -1,15 +1,15 @@
-"""Booking the same teacher, room, class or student at the same moment (S2); generating and taking a roll twice."""
+"""The same teacher, room, class or student booked at one moment (S2); generating and taking a roll twice."""
+
 import itertools
 from contextlib import closing
 from datetime import date, datetime
 
 import pytest
+from centre import open_class
 
 import odoo.sql_db
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
-
-from centre import open_class
 
 CONSTRAINTS = {
     "teacher_id": ("edu_session", "edu_session_teacher_free"),
@@ -45,7 +45,9 @@ def rivals(env, shared):
         for course, teacher, room in zip(classes, teachers, rooms, strict=True)
     ]
     if shared == "student_id":
-        student = env["edu.student"].create({"name": f"Runner in week {week}", "campus_id": classes[0].campus_id.id})
+        student = env["edu.student"].create(
+            {"name": f"Runner in week {week}", "campus_id": classes[0].campus_id.id}
+        )
         for course in classes:
             package = env["edu.package"].search([("program_ids", "in", course.program_id.ids)])
             env["edu.enrollment"].with_context(edu_historic=True).create(
@@ -100,7 +102,9 @@ def test_without_the_constraint_both_are(arena, shared):
         assert all(isinstance(outcome, int) for outcome in outcomes), outcomes
     finally:
         with closing(odoo.sql_db.db_connect(arena.name).cursor()) as cr:
-            cr.execute("DELETE FROM edu_session WHERE id = ANY(%s)", [[o for o in outcomes if isinstance(o, int)]])
+            cr.execute(
+                "DELETE FROM edu_session WHERE id = ANY(%s)", [[o for o in outcomes if isinstance(o, int)]]
+            )
             cr.execute(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {definition}")
             cr.commit()
 

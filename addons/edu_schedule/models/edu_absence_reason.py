@@ -15,7 +15,9 @@ class EduAbsenceReason(models.Model):
         default="full",
     )
     notice_hours = fields.Float(
-        digits=(6, 2), string="Notice", help="Hours before the lesson by which the absence has to be reported."
+        digits=(6, 2),
+        string="Notice",
+        help="Hours before the lesson by which the absence has to be reported.",
     )
 
     _name_uniq = models.UniqueIndex("((name->>'en_US'))", "Another absence reason has this name already.")

@@ -41,7 +41,9 @@ class EduAssessment(models.Model):
     grade_count = fields.Integer(compute="_compute_grade_count", string="Marks Entered")
 
     _weight_positive = models.Constraint("CHECK (weight >= 0)", "A weight cannot be negative.")
-    _max_score_positive = models.Constraint("CHECK (max_score > 0)", "The highest possible score is more than 0.")
+    _max_score_positive = models.Constraint(
+        "CHECK (max_score > 0)", "The highest possible score is more than 0."
+    )
     # Marks refer to both columns: this is how the database knows the highest score of a mark (see edu.grade).
     _max_score_key = models.UniqueIndex("(id, max_score)")
 
@@ -56,7 +58,9 @@ class EduAssessment(models.Model):
     @api.depends("grade_ids")
     def _compute_grade_count(self):
         counts = dict(
-            self.env["edu.grade"]._read_group([("assessment_id", "in", self.ids)], ["assessment_id"], ["__count"])
+            self.env["edu.grade"]._read_group(
+                [("assessment_id", "in", self.ids)], ["assessment_id"], ["__count"]
+            )
         )
         for assessment in self:
             assessment.grade_count = counts.get(assessment._origin, 0)
@@ -67,7 +71,8 @@ class EduAssessment(models.Model):
             if assessment.grade_count:
                 raise UserError(
                     self.env._(
-                        "“%(assessment)s” has %(count)s marks and is kept. Set its weight to 0 if it is not to count.",
+                        "“%(assessment)s” has %(count)s marks and is kept."
+                        " Set its weight to 0 if it is not to count.",
                         assessment=assessment.name,
                         count=assessment.grade_count,
                     )

@@ -25,8 +25,9 @@ class EduAttendance(models.Model):
     class_id = fields.Many2one(related="session_id.class_id", store=True, precompute=True, index=True)
     campus_id = fields.Many2one(related="session_id.campus_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="session_id.company_id", store=True, precompute=True, index=True)
-    # The one fact that is stored twice: an exclusion constraint sees a single table, so the times and the state of
-    # the session stand here too. Stored related fields change in the transaction that changes the session.
+    # The one fact that is stored twice: an exclusion constraint sees a single table, so the times and the
+    # state of the session stand here too. Stored related fields change in the transaction that changes the
+    # session.
     start = fields.Datetime(related="session_id.start", store=True, precompute=True, index=True)
     stop = fields.Datetime(related="session_id.stop", store=True, precompute=True, string="End")
     session_state = fields.Selection(
@@ -61,7 +62,8 @@ class EduAttendance(models.Model):
     )
     _minutes_late_positive = models.Constraint("CHECK (minutes_late >= 0)", "Minutes cannot be negative.")
     _student_free = models.Constraint(
-        "EXCLUDE USING gist (int4range(student_id, student_id, '[]') WITH &&, tsrange(start, stop, '[)') WITH &&)"
+        "EXCLUDE USING gist (int4range(student_id, student_id, '[]') WITH &&,"
+        " tsrange(start, stop, '[)') WITH &&)"
         " WHERE (session_state <> 'cancelled' AND student_id IS NOT NULL)",
         "A student has just been booked for another session at that time."
         " Reload the timetable and choose another time or class.",
@@ -70,7 +72,9 @@ class EduAttendance(models.Model):
     @api.depends("reason_id")
     def _compute_notice_date(self):
         for attendance in self:
-            attendance.notice_date = attendance.notice_date or (attendance.reason_id and fields.Datetime.now())
+            attendance.notice_date = attendance.notice_date or (
+                attendance.reason_id and fields.Datetime.now()
+            )
 
     # Not on the rules of the reason: another rule from tomorrow on leaves yesterday's charges as they were.
     @api.depends("status", "reason_id", "notice_date", "session_state", "start", "stop")
@@ -98,7 +102,9 @@ class EduAttendance(models.Model):
     def _compute_display_name(self):
         for attendance in self:
             # Whoever may read the roll may read the names on it.
-            attendance.display_name = f"{attendance.sudo().student_id.name} · {attendance.session_id.display_name}"
+            attendance.display_name = (
+                f"{attendance.sudo().student_id.name} · {attendance.session_id.display_name}"
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -119,8 +125,10 @@ class EduAttendance(models.Model):
         for attendance in self:
             if attendance.status:
                 raise UserError(
-                    self.env._("The roll says that %s was there or not. Empty the status before removing the line.",
-                               attendance.display_name)
+                    self.env._(
+                        "The roll says that %s was there or not. Empty the status before removing the line.",
+                        attendance.display_name,
+                    )
                 )
 
     def action_present(self):
@@ -145,9 +153,13 @@ class EduAttendance(models.Model):
             return
         if not {"session_id", "enrollment_id"}.isdisjoint(vals):
             raise UserError(
-                self.env._("A line of the roll stays with its student and session. Remove it and add another one.")
+                self.env._(
+                    "A line of the roll stays with its student and session. Remove it and add another one."
+                )
             )
-        raise AccessError(self.env._("What is charged follows from the roll and the rules, and is not typed."))
+        raise AccessError(
+            self.env._("What is charged follows from the roll and the rules, and is not typed.")
+        )
 
     # --- charging (S8, E18) ---
 
@@ -162,7 +174,7 @@ class EduAttendance(models.Model):
         return charging.charged_hours(hours, self.status, reason.charge, reason.notice_hours, notice)
 
     def _follow_roll(self):
-        """The roll has been taken or corrected: sessions that somebody attended are held, hours are booked."""
+        """The roll has been taken or corrected: what somebody attended is held, hours are booked."""
         attended = self.filtered(lambda attendance: attendance.status in PRESENT).session_id
         held_now = attended.filtered(lambda session: session.state == "planned")
         held_now.action_hold()
@@ -207,14 +219,16 @@ class EduAttendance(models.Model):
     def _check_students_free(self, vals_list, ignored_ids=()):
         """Refuse to book students who are busy, with the reasons.
 
-        :param vals_list: dicts with ``session_id`` and ``enrollment_id``, and ``start``, ``stop`` where the session
-            is about to move; naive UTC
+        :param vals_list: dicts with ``session_id`` and ``enrollment_id``, and ``start``, ``stop`` where the
+            session is about to move; naive UTC
         :param ignored_ids: lines that are about to move and do not count where they are now
         :raise ValidationError: a student would be in two places at once
         """
         sessions = self.env["edu.session"].browse([vals["session_id"] for vals in vals_list])
         # Students are known to whoever books them by their enrolment; nothing else of it is looked at.
-        enrollments_sudo = self.env["edu.enrollment"].sudo().browse([vals["enrollment_id"] for vals in vals_list])
+        enrollments_sudo = (
+            self.env["edu.enrollment"].sudo().browse([vals["enrollment_id"] for vals in vals_list])
+        )
         bookings = []
         for vals, session, enrollment in zip(vals_list, sessions, enrollments_sudo, strict=True):
             if "start" in vals or session.state != "cancelled":
@@ -237,7 +251,8 @@ class EduAttendance(models.Model):
             sentences.append(self.env._("… and %s more.", len(clashes) - CLASHES_SHOWN))
         raise ValidationError(
             self.env._(
-                "Students would have to be in two places at once:\n%(reasons)s\nChoose another time or class.",
+                "Students would have to be in two places at once:\n%(reasons)s\n"
+                "Choose another time or class.",
                 reasons="\n".join(sentences),
             )
         )

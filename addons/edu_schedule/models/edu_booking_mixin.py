@@ -5,8 +5,9 @@ from odoo.tools import SQL, format_datetime
 class EduBookingMixin(models.AbstractModel):
     """Rows that keep somebody or something busy from ``start`` to ``stop`` (S2).
 
-    The exclusion constraints of the models have the last word. What is here asks the same question beforehand, with
-    the same expressions and hence through the same indexes, so that the user reads who is busy and with what.
+    The exclusion constraints of the models have the last word. What is here asks the same question
+    beforehand, with the same expressions and hence through the same indexes, so that the user reads who is
+    busy and with what.
     """
 
     _name = "edu.booking.mixin"
@@ -34,12 +35,13 @@ class EduBookingMixin(models.AbstractModel):
                 SQL(
                     """
                     SELECT %(name)s, wanted.key, taken.id
-                    FROM unnest(%(keys)s::int[], %(whats)s::int[], %(starts)s::timestamp[], %(stops)s::timestamp[])
-                         AS wanted (key, what, start, stop)
+                    FROM unnest(%(keys)s::int[], %(whats)s::int[], %(starts)s::timestamp[],
+                         %(stops)s::timestamp[]) AS wanted (key, what, start, stop)
                     JOIN %(table)s AS taken
                       ON int4range(%(taken)s, %(taken)s, '[]') && int4range(wanted.what, wanted.what, '[]')
                      AND tsrange(taken.start, taken.stop, '[)') && tsrange(wanted.start, wanted.stop, '[)')
-                    WHERE %(state)s <> 'cancelled' AND %(taken)s IS NOT NULL AND taken.id <> ALL(%(ignored)s::int[])
+                    WHERE %(state)s <> 'cancelled' AND %(taken)s IS NOT NULL AND taken.id <>
+                    ALL(%(ignored)s::int[])
                     """,
                     name=column,
                     keys=keys,

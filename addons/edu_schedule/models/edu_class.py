@@ -19,7 +19,9 @@ class EduClass(models.Model):
 
     slot_ids = fields.One2many("edu.timetable.slot", "class_id", string="Weekly Pattern", copy=True)
     session_ids = fields.One2many("edu.session", "class_id", string="Timetable")
-    scheduled_count = fields.Integer(compute="_compute_session_counts", help="Sessions that are not cancelled.")
+    scheduled_count = fields.Integer(
+        compute="_compute_session_counts", help="Sessions that are not cancelled."
+    )
     held_count = fields.Integer(compute="_compute_session_counts")
     grading_scheme_id = fields.Many2one(
         "edu.grading.scheme",
@@ -76,8 +78,8 @@ class EduClass(models.Model):
     def action_generate_sessions(self):
         """Make the sessions of the weekly pattern (S1). Doing it again adds only what is missing.
 
-        Holidays of the campus and closures of the room are skipped. Sessions are made from the first day of the class
-        to its last, and no more than the class has (``session_count``).
+        Holidays of the campus and closures of the room are skipped. Sessions are made from the first day of
+        the class to its last, and no more than the class has (``session_count``).
 
         :return: action that shows the timetable
         :raise UserError: the class has no pattern, no first day, or no end
@@ -132,14 +134,18 @@ class EduClass(models.Model):
         """
         self.check_access("write")
         self._check_can_generate()
-        # Two who generate at once meet on the row of the class: the later one is started again by Odoo, on what is
-        # true by then, and adds nothing.
+        # Two who generate at once meet on the row of the class: the later one is started again by Odoo, on
+        # what is true by then, and adds nothing.
         self.env.cr.execute(SQL("UPDATE edu_class SET id = id WHERE id IN %s", tuple(self.ids)))
         existing = self.session_ids.grouped("class_id")
         blocked = self._blocked_times()
         none = self.env["edu.session"]
         return none.create(
-            [vals for record in self for vals in record._propose_sessions(existing.get(record, none), blocked)]
+            [
+                vals
+                for record in self
+                for vals in record._propose_sessions(existing.get(record, none), blocked)
+            ]
         )
 
     def _check_can_generate(self):
@@ -152,7 +158,9 @@ class EduClass(models.Model):
             elif not record.date_start:
                 missing = self.env._("it has no first day. Enter its dates.")
             elif not record.date_end and not record.session_count:
-                missing = self.env._("nothing says when it ends. Enter its last day or its number of sessions.")
+                missing = self.env._(
+                    "nothing says when it ends. Enter its last day or its number of sessions."
+                )
             if missing:
                 raise UserError(
                     self.env._(
@@ -186,8 +194,10 @@ class EduClass(models.Model):
             if (campus, room) not in cache:
                 # A leave without a calendar is for everybody in its company; without a company, for all.
                 of_campus = holidays.filtered(
-                    lambda leave: leave.calendar_id in (campus.resource_calendar_id, leave.calendar_id.browse())
-                    and leave.company_id in (campus.company_id, leave.company_id.browse())
+                    lambda leave: (
+                        leave.calendar_id in (campus.resource_calendar_id, leave.calendar_id.browse())
+                        and leave.company_id in (campus.company_id, leave.company_id.browse())
+                    )
                 )
                 of_room = by_resource[room.resource_id] if room else leaves.browse()
                 cache[campus, room] = weekly.Blocked(

@@ -12,7 +12,9 @@ class EduEnrollment(models.Model):
 
     attendance_ids = fields.One2many("edu.attendance", "enrollment_id", string="Attendance")
     grade_ids = fields.One2many("edu.grade", "enrollment_id", string="Marks")
-    attendance_count = fields.Integer(compute="_compute_attendance", compute_sudo=True, string="Sessions on the Roll")
+    attendance_count = fields.Integer(
+        compute="_compute_attendance", compute_sudo=True, string="Sessions on the Roll"
+    )
     attendance_rate = fields.Float(
         digits=(5, 2), compute="_compute_attendance", compute_sudo=True, help="Sessions attended, in percent."
     )
@@ -42,7 +44,9 @@ class EduEnrollment(models.Model):
             enrollment.attendance_count = total
             enrollment.attendance_rate = 100 * attended / total if total else 0
 
-    @api.depends("grade_ids.score", "grade_ids.is_marked", "grade_ids.assessment_id.weight", "grade_ids.max_score")
+    @api.depends(
+        "grade_ids.score", "grade_ids.is_marked", "grade_ids.assessment_id.weight", "grade_ids.max_score"
+    )
     def _compute_final_mark(self):
         grades = self.env["edu.grade"].search_fetch(
             [("enrollment_id", "in", self.ids), ("is_marked", "=", True)],
@@ -88,18 +92,26 @@ class EduEnrollment(models.Model):
         # The enrolments have just been written, so the user may change them; the rolls follow.
         enrollments_sudo = self.sudo()
         attending_sudo = enrollments_sudo.filtered(lambda enrollment: enrollment.state in ATTENDING_STATES)
-        open_lines_sudo = self.env["edu.attendance"].sudo().search(
-            [
-                ("enrollment_id", "in", self.ids),
-                ("class_id", "in", (classes_before or enrollments_sudo.class_id).ids),
-                ("session_state", "=", "planned"),
-                ("status", "=", False),
-            ]
+        open_lines_sudo = (
+            self.env["edu.attendance"]
+            .sudo()
+            .search(
+                [
+                    ("enrollment_id", "in", self.ids),
+                    ("class_id", "in", (classes_before or enrollments_sudo.class_id).ids),
+                    ("session_state", "=", "planned"),
+                    ("status", "=", False),
+                ]
+            )
         )
         open_lines_sudo.filtered(
-            lambda line: line.enrollment_id not in attending_sudo or line.class_id != line.enrollment_id.class_id
+            lambda line: (
+                line.enrollment_id not in attending_sudo or line.class_id != line.enrollment_id.class_id
+            )
         ).unlink()
-        sessions_sudo = self.env["edu.session"].sudo().search(
-            [("class_id", "in", attending_sudo.class_id.ids), ("state", "=", "planned")]
+        sessions_sudo = (
+            self.env["edu.session"]
+            .sudo()
+            .search([("class_id", "in", attending_sudo.class_id.ids), ("state", "=", "planned")])
         )
         sessions_sudo._add_to_rolls(attending_sudo)

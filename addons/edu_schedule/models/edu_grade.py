@@ -15,22 +15,30 @@ class EduGrade(models.Model):
     company_id = fields.Many2one(related="assessment_id.company_id", store=True, precompute=True, index=True)
     score = fields.Float(digits=(8, 2), required=True, aggregator="avg")
     is_marked = fields.Boolean(
-        string="Marked", default=True, help="Unticked: handed in, and not marked yet. It counts once it is marked."
+        string="Marked",
+        default=True,
+        help="Unticked: handed in, and not marked yet. It counts once it is marked.",
     )
     date_submitted = fields.Date(string="Handed in on")
-    # A check sees one row only, so the highest score stands here too. It cannot differ from the assessment's: the
-    # foreign key below is on both columns, and the database itself carries a change over.
+    # A check sees one row only, so the highest score stands here too. It cannot differ from the assessment's:
+    # the foreign key below is on both columns, and the database itself carries a change over.
     max_score = fields.Float(related="assessment_id.max_score", store=True, precompute=True, aggregator="avg")
     percent = fields.Float(
-        digits=(6, 2), compute="_compute_percent", store=True, precompute=True, aggregator="avg", string="Percent"
+        digits=(6, 2),
+        compute="_compute_percent",
+        store=True,
+        precompute=True,
+        aggregator="avg",
+        string="Percent",
     )
     comment = fields.Char()
 
     _assessment_enrollment_uniq = models.UniqueIndex(
-        "(assessment_id, enrollment_id)", "This student has a mark for the assessment already. Change that one."
+        "(assessment_id, enrollment_id)",
+        "This student has a mark for the assessment already. Change that one.",
     )
-    # The highest score comes first: Odoo looks at the first column of every foreign key, and would take this one for
-    # that of assessment_id and replace it.
+    # The highest score comes first: Odoo looks at the first column of every foreign key, and would take this
+    # one for that of assessment_id and replace it.
     _max_score_fk = models.Constraint(
         "FOREIGN KEY (max_score, assessment_id) REFERENCES edu_assessment (max_score, id) ON UPDATE CASCADE",
         "The highest score of a mark is the one of its assessment.",

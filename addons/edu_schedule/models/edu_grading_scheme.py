@@ -28,7 +28,8 @@ class EduGradingScheme(models.Model):
             if scheme.line_ids and float_compare(scheme.weight_total, 100, precision_digits=2):
                 raise ValidationError(
                     self.env._(
-                        "The weights of the grading scheme “%(name)s” add up to %(total)s. Make them add up to 100.",
+                        "The weights of the grading scheme “%(name)s” add up to %(total)s."
+                        " Make them add up to 100.",
                         name=scheme.name,
                         total=float_repr(scheme.weight_total, 2),
                     )

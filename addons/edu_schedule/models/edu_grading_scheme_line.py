@@ -15,7 +15,9 @@ class EduGradingSchemeLine(models.Model):
     _weight_range = models.Constraint(
         "CHECK (weight >= 0 AND weight <= 100)", "A weight lies between 0 and 100 percent."
     )
-    _max_score_positive = models.Constraint("CHECK (max_score > 0)", "The highest possible score is more than 0.")
+    _max_score_positive = models.Constraint(
+        "CHECK (max_score > 0)", "The highest possible score is more than 0."
+    )
 
     def _prepare_assessment_values(self, for_class):
         """The values of the assessment that this line asks of a class."""

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 class RecordReference(fields.Reference):
     """A reference that also takes records as values.
 
-    Odoo looks up every reference that is written as text, one query each: a roll of 10,000 lines would be 10,000
-    queries. A record that is at hand need not be looked up.
+    Odoo looks up every reference that is written as text, one query each: a roll of 10,000 lines would be
+    10,000 queries. A record that is at hand need not be looked up.
     """
 
     def convert_to_column(self, value, record, values=None, validate=True):

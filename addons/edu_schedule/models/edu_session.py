@@ -90,13 +90,16 @@ class EduSession(models.Model):
     absent_count = fields.Integer(compute="_compute_attendance_counts", help="Absent or excused.")
     unmarked_count = fields.Integer(compute="_compute_attendance_counts", string="Not Marked")
 
-    _stop_after_start = models.Constraint("CHECK (start < stop)", "A session begins before it ends. Correct its times.")
+    _stop_after_start = models.Constraint(
+        "CHECK (start < stop)", "A session begins before it ends. Correct its times."
+    )
     _slot_uniq = models.UniqueIndex(
         "(slot_id, slot_date) WHERE slot_id IS NOT NULL",
         "These sessions have been generated already, a moment ago. Reload the page to see them.",
     )
     _teacher_free = models.Constraint(
-        "EXCLUDE USING gist (int4range(teacher_id, teacher_id, '[]') WITH &&, tsrange(start, stop, '[)') WITH &&)"
+        "EXCLUDE USING gist (int4range(teacher_id, teacher_id, '[]') WITH &&,"
+        " tsrange(start, stop, '[)') WITH &&)"
         " WHERE (state <> 'cancelled' AND teacher_id IS NOT NULL)",
         "The teacher has just been booked for another session at that time."
         " Reload the timetable and choose another time or teacher.",
@@ -110,7 +113,8 @@ class EduSession(models.Model):
     _class_free = models.Constraint(
         "EXCLUDE USING gist (int4range(class_id, class_id, '[]') WITH &&, tsrange(start, stop, '[)') WITH &&)"
         " WHERE (state <> 'cancelled' AND class_id IS NOT NULL)",
-        "The class has just been given another session at that time. Reload the timetable and choose another time.",
+        "The class has just been given another session at that time."
+        " Reload the timetable and choose another time.",
     )
 
     @api.depends("start", "stop")
@@ -160,7 +164,8 @@ class EduSession(models.Model):
             if session.makeup_of_id and session.kind != "makeup":
                 raise ValidationError(
                     self.env._(
-                        "%(session)s makes up for %(other)s, so it is a make-up session. Set its kind, or empty the field.",
+                        "%(session)s makes up for %(other)s, so it is a make-up session."
+                        " Set its kind, or empty the field.",
                         session=session.display_name,
                         other=session.makeup_of_id.display_name,
                     )
@@ -168,8 +173,11 @@ class EduSession(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        classes = {vals["class_id"]: self.env["edu.class"].browse(vals["class_id"]) for vals in vals_list
-                   if vals.get("class_id")}
+        classes = {
+            vals["class_id"]: self.env["edu.class"].browse(vals["class_id"])
+            for vals in vals_list
+            if vals.get("class_id")
+        }
         self.env["edu.class"].browse(classes).fetch(["teacher_id", "room_id"])
         for vals in vals_list:
             if vals.get("class_id"):
@@ -183,11 +191,14 @@ class EduSession(models.Model):
     def write(self, vals):
         self._check_timetable_right(vals)
         if "class_id" in vals and any(session.class_id.id != vals["class_id"] for session in self):
-            raise UserError(self.env._("A session stays with its class. Cancel it and make one for the other class."))
+            raise UserError(
+                self.env._("A session stays with its class. Cancel it and make one for the other class.")
+            )
         if {*self._booking_columns, "start", "stop", "state"}.isdisjoint(vals):
             return super().write(vals)
         moves = not {*self._booking_columns, "start", "stop"}.isdisjoint(vals)
-        # Who is only held, or cancelled, goes nowhere; who is called back from cancelled needs the place again.
+        # Who is only held, or cancelled, goes nowhere; who is called back from cancelled needs the place
+        # again.
         (self if moves else self.filtered(lambda session: session.state == "cancelled"))._check_free(vals)
         held = self.filtered(lambda session: session.state == "held")
         result = super().write(vals)
@@ -206,8 +217,10 @@ class EduSession(models.Model):
         for session in self:
             if session.state == "held":
                 raise UserError(
-                    self.env._("%s has been held and is kept. Cancel what is wrong in its roll instead.",
-                               session.display_name)
+                    self.env._(
+                        "%s has been held and is kept. Cancel what is wrong in its roll instead.",
+                        session.display_name,
+                    )
                 )
 
     def action_hold(self):
@@ -237,14 +250,14 @@ class EduSession(models.Model):
         self.write({"state": "planned"})
 
     def _check_timetable_right(self, vals):
-        """Teachers keep the lesson record; moving, cancelling and substituting is the academic staff's (S3)."""
+        """Teachers keep the lesson record; moving and cancelling is the academic staff's (S3)."""
         if self.env.su or self.env.user.has_group("edu_catalog.group_edu_academic"):
             return
         if not self._teacher_fields.issuperset(vals) or vals.get("state") == "cancelled":
             raise AccessError(
                 self.env._(
-                    "Teachers write the topic, the homework and the roll of their sessions. Ask the academic staff"
-                    " to move or cancel %s.",
+                    "Teachers write the topic, the homework and the roll of their sessions."
+                    " Ask the academic staff to move or cancel %s.",
                     ", ".join(self[:CLASHES_SHOWN].mapped("display_name")),
                 )
             )
@@ -260,6 +273,7 @@ class EduSession(models.Model):
 
         :return: :class:`Plan`, or None when it will not occupy anything
         """
+
         def value(name):
             if name not in vals:
                 return self[name]
@@ -309,17 +323,23 @@ class EduSession(models.Model):
         if not sessions:
             return attendance_sudo
         if enrollments is None:
-            enrollments = self.env["edu.enrollment"].sudo().search(
-                [("class_id", "in", sessions.class_id.ids), ("state", "=", "confirmed")]
+            enrollments = (
+                self.env["edu.enrollment"]
+                .sudo()
+                .search([("class_id", "in", sessions.class_id.ids), ("state", "=", "confirmed")])
             )
         by_class = enrollments.grouped("class_id")
-        there = {
-            (session.id, enrollment.id)
-            for session, enrollment in attendance_sudo._read_group(
-                [("session_id", "in", sessions.ids), ("enrollment_id", "in", enrollments.ids)],
-                ["session_id", "enrollment_id"],
-            )
-        } if enrollments else set()
+        there = (
+            {
+                (session.id, enrollment.id)
+                for session, enrollment in attendance_sudo._read_group(
+                    [("session_id", "in", sessions.ids), ("enrollment_id", "in", enrollments.ids)],
+                    ["session_id", "enrollment_id"],
+                )
+            }
+            if enrollments
+            else set()
+        )
         return attendance_sudo.create(
             [
                 {"session_id": session.id, "enrollment_id": enrollment.id}
@@ -363,8 +383,8 @@ class EduSession(models.Model):
             for column in self._booking_columns
         }
         found = self._find_bookings(wanted, ignored_ids)
-        # Whoever plans a session learns why it cannot be, even where the other one is at a campus not their own:
-        # its class, teacher, room and hours, and nothing else.
+        # Whoever plans a session learns why it cannot be, even where the other one is at a campus not their
+        # own: its class, teacher, room and hours, and nothing else.
         taken_sudo = self.sudo().browse({session_id for _column, _key, session_id in found})
         for column, key, session_id in found:
             sentences[key].append(
@@ -395,7 +415,8 @@ class EduSession(models.Model):
                 "%(room)s is taken from %(start)s until %(stop)s: %(class)s with %(teacher)s.", **values
             )
         return self.env._(
-            "%(class)s has another session from %(start)s until %(stop)s: in %(room)s with %(teacher)s.", **values
+            "%(class)s has another session from %(start)s until %(stop)s: in %(room)s with %(teacher)s.",
+            **values,
         )
 
     # --- days off, closures and working hours: they warn, and do not refuse (S2, S4) ---
@@ -416,7 +437,9 @@ class EduSession(models.Model):
                 if not record:
                     continue
                 resource = record._origin.resource_id
-                if any(leave.date_from < plan.stop and leave.date_to > plan.start for leave in leaves[resource]):
+                if any(
+                    leave.date_from < plan.stop and leave.date_to > plan.start for leave in leaves[resource]
+                ):
                     result[key].append(
                         self.env._("%s has a day off then.", record.name)
                         if record == plan.teacher_id
@@ -452,10 +475,13 @@ class EduSession(models.Model):
 
     @api.model
     def _is_working(self, resource, start, stop):
-        """Whether [start, stop) (naive UTC) lies within the weekly hours of a resource; without any, always."""
+        """Whether [start, stop) (naive UTC) lies within the weekly hours of a resource; none: always."""
         calendar = resource.calendar_id
         if not calendar or calendar.flexible_hours:
             return True
         start, stop = pytz.utc.localize(start), pytz.utc.localize(stop)
         intervals = calendar._attendance_intervals_batch(start, stop, resources=resource)[resource.id]
-        return sum((to - since).total_seconds() for since, to, _line in intervals) >= (stop - start).total_seconds()
+        return (
+            sum((to - since).total_seconds() for since, to, _line in intervals)
+            >= (stop - start).total_seconds()
+        )

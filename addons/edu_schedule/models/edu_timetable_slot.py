@@ -47,8 +47,10 @@ class EduTimetableSlot(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["weekday"]._description_selection(self.env))
         for slot in self:
-            hours = (f"{divmod(round(hour * 60), 60)[0]:02}:{round(hour * 60) % 60:02}" for hour in
-                     (slot.hour_from, slot.hour_to))
+            hours = (
+                f"{divmod(round(hour * 60), 60)[0]:02}:{round(hour * 60) % 60:02}"
+                for hour in (slot.hour_from, slot.hour_to)
+            )
             slot.display_name = f"{labels.get(slot.weekday, '')} {'–'.join(hours)}"
 
     def _as_pattern(self):

@@ -1,8 +1,7 @@
 from datetime import date, datetime
 
-from odoo.fields import Command
-
 from odoo.addons.edu_enrollment.tests.common import EnrollmentCommon
+from odoo.fields import Command
 
 
 class ScheduleCommon(EnrollmentCommon):
@@ -67,18 +66,22 @@ class ScheduleCommon(EnrollmentCommon):
     @classmethod
     def _historic(cls, students, **values):
         """Confirmed enrolments without invoices, in one batch."""
-        return cls.env["edu.enrollment"].with_context(edu_historic=True).create(
-            [
-                {
-                    "student_id": student.id,
-                    "package_id": cls.package.id,
-                    "class_id": cls.class_n.id,
-                    "campus_id": cls.north.id,
-                    "state": "confirmed",
-                    **values,
-                }
-                for student in students
-            ]
+        return (
+            cls.env["edu.enrollment"]
+            .with_context(edu_historic=True)
+            .create(
+                [
+                    {
+                        "student_id": student.id,
+                        "package_id": cls.package.id,
+                        "class_id": cls.class_n.id,
+                        "campus_id": cls.north.id,
+                        "state": "confirmed",
+                        **values,
+                    }
+                    for student in students
+                ]
+            )
         )
 
     def _queries(self, work):

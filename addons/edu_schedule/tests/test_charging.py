@@ -1,8 +1,7 @@
 from unittest import TestCase
 
-from odoo.tests import tagged
-
 from odoo.addons.edu_schedule.tools.charging import charged_hours
+from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")

@@ -31,7 +31,11 @@ class TestClash(ScheduleCommon):
 
     def test_database_refuses_what_python_lets_through(self):
         mine, other = self._session(), self._session(self.class_b)
-        for column, value in (("room_id", self.room_n), ("teacher_id", self.teacher), ("class_id", self.class_n)):
+        for column, value in (
+            ("room_id", self.room_n),
+            ("teacher_id", self.teacher),
+            ("class_id", self.class_n),
+        ):
             with (
                 self.subTest(column),
                 mute_logger("odoo.sql_db"),
@@ -39,7 +43,12 @@ class TestClash(ScheduleCommon):
                 self.cr.savepoint(),
             ):
                 self.env.cr.execute(
-                    SQL("UPDATE edu_session SET %s = %s WHERE id = %s", SQL.identifier(column), value.id, other.id)
+                    SQL(
+                        "UPDATE edu_session SET %s = %s WHERE id = %s",
+                        SQL.identifier(column),
+                        value.id,
+                        other.id,
+                    )
                 )
             message = self.env["edu.session"]._sql_error_to_message(refusal.exception)
             self.assertIn("just been", message)
@@ -82,7 +91,11 @@ class TestClash(ScheduleCommon):
         self.assertEqual(moved.hours, 3)
 
     def test_clash_inside_one_batch(self):
-        values = {"start": datetime(2026, 3, 2, 11), "stop": datetime(2026, 3, 2, 13), "room_id": self.room_n.id}
+        values = {
+            "start": datetime(2026, 3, 2, 11),
+            "stop": datetime(2026, 3, 2, 13),
+            "room_id": self.room_n.id,
+        }
         with self.assertRaisesRegex(ValidationError, "Room N is taken"):
             self.env["edu.session"].create(
                 [{**values, "class_id": self.class_n.id}, {**values, "class_id": self.class_b.id}]
@@ -129,7 +142,8 @@ class TestClash(ScheduleCommon):
         line = second.attendance_ids
         with mute_logger("odoo.sql_db"), self.assertRaises(ExclusionViolation), self.cr.savepoint():
             self.env.cr.execute(
-                "UPDATE edu_attendance SET start = %s, stop = %s WHERE id = %s", [first.start, first.stop, line.id]
+                "UPDATE edu_attendance SET start = %s, stop = %s WHERE id = %s",
+                [first.start, first.stop, line.id],
             )
 
     def test_time_of_the_roll_never_differs_from_the_session(self):

@@ -35,7 +35,11 @@ class TestGradebook(ScheduleCommon):
 
     def _mark(self, assessment, score, enrollment=None):
         return self.env["edu.grade"].create(
-            {"assessment_id": assessment.id, "enrollment_id": (enrollment or self.enrollment).id, "score": score}
+            {
+                "assessment_id": assessment.id,
+                "enrollment_id": (enrollment or self.enrollment).id,
+                "score": score,
+            }
         )
 
     def test_scheme_is_taken_over_once(self):
@@ -62,7 +66,12 @@ class TestGradebook(ScheduleCommon):
     def test_handed_in_and_not_marked_yet(self):
         """S9: it is on record, counts nowhere, and gets its mark in the grid."""
         grade = self.env["edu.grade"].create(
-            {"assessment_id": self.homework.id, "enrollment_id": self.enrollment.id, "score": 0, "is_marked": False}
+            {
+                "assessment_id": self.homework.id,
+                "enrollment_id": self.enrollment.id,
+                "score": 0,
+                "is_marked": False,
+            }
         )
         self.assertFalse(self.enrollment.is_marked)
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
@@ -79,7 +88,12 @@ class TestGradebook(ScheduleCommon):
 
     def test_bounds_are_held_by_the_database(self):
         for score in (-0.01, 10.01):
-            with self.subTest(score), mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
+            with (
+                self.subTest(score),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(CheckViolation),
+                self.cr.savepoint(),
+            ):
                 self._mark(self.homework, score)
         grade = self._mark(self.homework, 10)
         self.env.flush_all()

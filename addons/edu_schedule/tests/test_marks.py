@@ -3,9 +3,8 @@ from unittest import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import tagged
-
 from odoo.addons.edu_schedule.tools.marks import classify, final_mark
+from odoo.tests import tagged
 
 MARK = st.tuples(st.floats(0, 1), st.floats(0.5, 1000), st.floats(0.01, 100)).map(
     lambda mark: (mark[0] * mark[1], mark[1], mark[2])

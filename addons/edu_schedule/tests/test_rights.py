@@ -18,7 +18,10 @@ class TestRights(ScheduleCommon):
         cls.other_enrollment = cls._enroll(cls.binh, class_id=cls.class_b.id)
         cls.mine, cls.other = cls._session(), cls._session(cls.class_b)
         cls.assessment, cls.other_assessment = cls.env["edu.assessment"].create(
-            [{"class_id": record.id, "name": "Test", "max_score": 10} for record in (cls.class_n, cls.class_b)]
+            [
+                {"class_id": record.id, "name": "Test", "max_score": 10}
+                for record in (cls.class_n, cls.class_b)
+            ]
         )
 
     def _seen(self, role, model, records):
@@ -36,9 +39,12 @@ class TestRights(ScheduleCommon):
         ):
             with self.subTest(role):
                 self.assertEqual(self._seen(role, "edu.session", both), expected)
-                self.assertEqual(self._seen(role, "edu.assessment", self.assessment | self.other_assessment),
-                                 (self.assessment | self.other_assessment).filtered(
-                                     lambda a, seen=expected: a.class_id in seen.class_id))
+                self.assertEqual(
+                    self._seen(role, "edu.assessment", self.assessment | self.other_assessment),
+                    (self.assessment | self.other_assessment).filtered(
+                        lambda a, seen=expected: a.class_id in seen.class_id
+                    ),
+                )
 
     def test_counsellors_see_the_attendance_of_their_own_customers(self):
         lines = (self.mine | self.other).attendance_ids
@@ -61,7 +67,11 @@ class TestRights(ScheduleCommon):
 
     def test_teacher_does_not_make_the_timetable(self):
         session = self.mine.with_user(self.users["teacher"])
-        for vals in ({"start": datetime(2026, 3, 2, 10)}, {"teacher_id": self.bao.id}, {"state": "cancelled"}):
+        for vals in (
+            {"start": datetime(2026, 3, 2, 10)},
+            {"teacher_id": self.bao.id},
+            {"state": "cancelled"},
+        ):
             with self.subTest(vals), self.assertRaises(AccessError):
                 session.write(vals)
         with self.assertRaises(AccessError):

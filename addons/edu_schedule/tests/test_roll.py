@@ -12,7 +12,11 @@ class TestRoll(ScheduleCommon):
     """The roll, what it charges, and the hours ledger (S7, S8, E18)."""
 
     def _entries(self, enrollment):
-        return enrollment.ledger_ids.filtered(lambda entry: entry.kind == "delivery").sorted("id").mapped("hours")
+        return (
+            enrollment.ledger_ids.filtered(lambda entry: entry.kind == "delivery")
+            .sorted("id")
+            .mapped("hours")
+        )
 
     def test_story_of_a_student(self):
         """Enrolled, on the roll, present, corrected, corrected back, left."""
@@ -26,7 +30,9 @@ class TestRoll(ScheduleCommon):
         line.action_present()
         self.assertEqual((session.state, line.charged_hours), ("held", 2.0))
         self.assertEqual(self._entries(enrollment), [-2.0])
-        self.assertEqual(enrollment.ledger_ids.filtered(lambda e: e.kind == "delivery").date, date(2026, 3, 2))
+        self.assertEqual(
+            enrollment.ledger_ids.filtered(lambda e: e.kind == "delivery").date, date(2026, 3, 2)
+        )
         self.assertEqual((enrollment.hours_delivered, enrollment.hours_left), (2.0, 58.0))
         self.assertEqual(enrollment.amount_delivered, 333_333)  # 9,999,999 × 2 / 60
 
@@ -55,7 +61,9 @@ class TestRoll(ScheduleCommon):
         self.assertEqual((session.present_count, session.absent_count, session.unmarked_count), (1, 1, 0))
 
     def test_notice(self):
-        reason = self.env["edu.absence.reason"].create({"name": "Trip", "charge": "notice", "notice_hours": 24})
+        reason = self.env["edu.absence.reason"].create(
+            {"name": "Trip", "charge": "notice", "notice_hours": 24}
+        )
         session = self._session()
         enrollment = self._enroll(self.an)
         line = session.attendance_ids
@@ -163,5 +171,6 @@ class TestRoll(ScheduleCommon):
         # Values are written by the hundred rows.
         self.assertLessEqual(many, few + 3)
         self.assertEqual(
-            self.env["mail.message"].search_count([("model", "in", ("edu.attendance", "edu.session"))]), messages
+            self.env["mail.message"].search_count([("model", "in", ("edu.attendance", "edu.session"))]),
+            messages,
         )

@@ -4,9 +4,8 @@ from unittest import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import tagged
-
 from odoo.addons.edu_schedule.tools import weekly
+from odoo.tests import tagged
 
 MONDAY_EVENING = weekly.Weekly(0, 18, 20, "mon")
 

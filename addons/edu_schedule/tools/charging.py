@@ -6,8 +6,8 @@ def charged_hours(hours, status, charge=None, notice_hours=0, noticed_before=Non
 
     - Nobody has taken the roll yet: nothing.
     - Present or late: all of it.
-    - Absent or excused: what the reason says: ``full`` all, ``none`` nothing, ``notice`` nothing when the absence
-      was reported at least ``notice_hours`` before the lesson, else all.
+    - Absent or excused: what the reason says: ``full`` all, ``none`` nothing, ``notice`` nothing when the
+      absence was reported at least ``notice_hours`` before the lesson, else all.
     - Without a reason: an absence is charged, an excused one is not.
 
     :param float hours: length of the lesson

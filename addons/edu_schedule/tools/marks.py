@@ -4,8 +4,9 @@
 def final_mark(marks):
     """The weighted mean of the marks that exist, in percent.
 
-    What is not marked yet does not count, neither as zero nor as weight: the final mark of a running course says how
-    good the work is that has been marked. A piece that is missing for good is entered as 0, and then counts.
+    What is not marked yet does not count, neither as zero nor as weight: the final mark of a running course
+    says how good the work is that has been marked. A piece that is missing for good is entered as 0, and then
+    counts.
 
     :param marks: iterable of (score, max_score, weight), one for each marked assessment
     :return: 0 to 100, or None when nothing with a weight has been marked

@@ -11,8 +11,8 @@ import pytz
 class Weekly(NamedTuple):
     """One line of a weekly pattern.
 
-    ``weekday`` counts from Monday = 0; the hours are local wall-clock hours with a fraction (18.5 is half past six).
-    ``key`` is whatever the caller recognises the line by.
+    ``weekday`` counts from Monday = 0; the hours are local wall-clock hours with a fraction (18.5 is half
+    past six). ``key`` is whatever the caller recognises the line by.
     """
 
     weekday: int
@@ -52,7 +52,8 @@ def to_local(moment, tz):
 def occurrences(pattern, first_day, last_day, tz):
     """Every lesson of a weekly pattern, in order of time (S1).
 
-    A lesson begins at the same local hour all year round, whatever the clocks do, and lasts as long as planned.
+    A lesson begins at the same local hour all year round, whatever the clocks do, and lasts as long as
+    planned.
 
     :param pattern: list of :class:`Weekly`
     :param date first_day: first local day that counts

@@ -41,7 +41,11 @@ class EduGradeSheet(models.TransientModel):
                 grade.write({"score": score, "is_marked": True})
             else:
                 vals_list.append(
-                    {"assessment_id": line.assessment_id.id, "enrollment_id": line.enrollment_id.id, "score": score}
+                    {
+                        "assessment_id": line.assessment_id.id,
+                        "enrollment_id": line.enrollment_id.id,
+                        "score": score,
+                    }
                 )
         removed.unlink()
         grade_model.create(vals_list)
@@ -52,12 +56,18 @@ class EduGradeSheet(models.TransientModel):
         assessments = self.class_id.assessment_ids
         if not assessments:
             raise UserError(
-                self.env._("%s has no assessments yet. Add them on its page “Assessments”.", self.class_id.display_name)
+                self.env._(
+                    "%s has no assessments yet. Add them on its page “Assessments”.",
+                    self.class_id.display_name,
+                )
             )
         marked = {(grade.assessment_id, grade.enrollment_id): grade for grade in assessments.grade_ids}
-        students = self.class_id.enrollment_ids.filtered(
-            lambda enrollment: enrollment.state in ("confirmed", "suspended", "completed")
-        ) | assessments.grade_ids.enrollment_id
+        students = (
+            self.class_id.enrollment_ids.filtered(
+                lambda enrollment: enrollment.state in ("confirmed", "suspended", "completed")
+            )
+            | assessments.grade_ids.enrollment_id
+        )
         lines = []
         for enrollment in students.sorted(lambda enrollment: enrollment.student_id.name or ""):
             for assessment in assessments:

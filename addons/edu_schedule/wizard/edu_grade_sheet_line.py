@@ -31,8 +31,8 @@ class EduGradeSheetLine(models.TransientModel):
         if not 0 <= score <= highest:
             raise UserError(
                 self.env._(
-                    "%(student)s, %(assessment)s: “%(mark)s” is not a mark from 0 to %(highest)s. Correct the cell,"
-                    " or empty it.",
+                    "%(student)s, %(assessment)s: “%(mark)s” is not a mark from 0 to %(highest)s."
+                    " Correct the cell, or empty it.",
                     student=self.student_id.name,
                     assessment=self.assessment_id.name,
                     mark=text,

@@ -1,4 +1,5 @@
 """One enquiry sent twice at the same moment (M20)."""
+
 from contextlib import closing
 
 import odoo.sql_db
@@ -8,7 +9,7 @@ INDEX = "crm_lead_enquiry_uniq"
 
 def enquire(name):
     def job(env):
-        values = {"contact_name": name, "email_from": f"{name}@race.example.com", "description": "Evenings, please"}
+        values = {"contact_name": name, "email_from": f"{name}@race.example.com", "description": "Evenings"}
         return env["crm.lead"]._edu_create_enquiry(values).id
 
     return job

@@ -102,7 +102,6 @@ class CrmLead(models.Model):
     )
     channel_partner_id = fields.Many2one(
         "res.partner",
-        string="Channel Partner",
         index="btree_not_null",
         help="The partner who brought this enquiry.",
     )
@@ -378,7 +377,7 @@ class CrmLead(models.Model):
                     raise
                 # The other of two simultaneous clicks won. Odoo runs this one again, and it finds that lead.
                 raise ConcurrencyError(self.env._("This enquiry is being received already."))
-            lead_by_key |= dict(zip(fresh, leads.with_context(self.env.context), strict=True))
+            lead_by_key |= {key: self.browse(lead.id) for key, lead in zip(fresh, leads, strict=True)}
         return self.concat(*(lead_by_key[key] for key in keys))
 
     @api.model
@@ -589,13 +588,12 @@ class CrmLead(models.Model):
             for enquiry in enquiries
         ]
 
+    # An enquiry is not the place where somebody's address book entry is corrected.
     def _inverse_email_from(self):
-        if not self.env.context.get("edu_keep_contact"):
-            super()._inverse_email_from()
+        return None if self.env.context.get("edu_keep_contact") else super()._inverse_email_from()
 
     def _inverse_phone(self):
-        if not self.env.context.get("edu_keep_contact"):
-            super()._inverse_phone()
+        return None if self.env.context.get("edu_keep_contact") else super()._inverse_phone()
 
     def _take_into_care(self):
         """Somebody works on these leads: they are in process from now on (M3)."""

@@ -6,7 +6,6 @@ class EduEnrollment(models.Model):
 
     lead_id = fields.Many2one(
         "crm.lead",
-        string="Lead",
         index="btree_not_null",
         ondelete="set null",
         copy=False,

@@ -167,19 +167,24 @@ class EduClass(models.Model):
         :raise ValidationError: the program is not published
         """
         self.write({"state": "open"})
+        return True
 
     def action_start(self):
         """Start teaching (C5)."""
         self.write({"state": "running"})
+        return True
 
     def action_done(self):
         """Finish the class (C5)."""
         self.write({"state": "done"})
+        return True
 
     def action_cancel(self):
         """Cancel the class (C5)."""
         self.write({"state": "cancelled"})
+        return True
 
     def action_draft(self):
         """Take the class back to *Not open* (C5)."""
         self.write({"state": "draft"})
+        return True

@@ -143,20 +143,24 @@ class EduProgram(models.Model):
                     user_id=program.reviewer_id.id,
                     summary=self.env._("Review the program %s", program.name),
                 )
+        return True
 
     def action_publish(self):
         """Approve the program: from now on it can be sold (C2). Closes the reviewer's activity."""
         self.write({"state": "published"})
         self.activity_feedback(["mail.mail_activity_data_todo"])
+        return True
 
     def action_retire(self):
         """Take the program off sale; its running classes go on (C2)."""
         self.write({"state": "retired"})
+        return True
 
     def action_reset(self):
         """Back to discussion, whatever it was (C2)."""
         self.write({"state": "discussion"})
         self.activity_unlink(["mail.mail_activity_data_todo"])
+        return True
 
     def action_view_classes(self):
         """Open the classes of the program."""

@@ -55,6 +55,10 @@ class EduTeacher(models.Model):
         without_user = [vals for vals in without if not vals.get("user_id")]
         for vals in with_user:
             vals["partner_id"] = self.env["res.users"].browse(vals["user_id"]).sudo().partner_id.id
+            # An empty field of the form is not meant to empty the user's own data.
+            for field in ("email", "phone", "image_1920"):
+                if not vals.get(field):
+                    vals.pop(field, None)
         partners_sudo = self.env["res.partner"].sudo().create(
             [{field: vals.get(field) for field in ("name", "email", "phone")} for vals in without_user]
         )

@@ -23,6 +23,16 @@ class TestResources(CatalogCommon):
         partner = self.env["res.partner"].create({"name": "Chosen"})
         self.assertEqual(self.env["edu.teacher"].create({"name": "C", "partner_id": partner.id}).partner_id, partner)
 
+    def test_teacher_who_is_a_user(self):
+        """C7: academic staff make a teacher of a user; that user's own contact data stay as they are."""
+        user = self._make_user("teacher", "second")
+        user.partner_id.write({"email": "own@example.com", "phone": "0911 222 333"})
+        with Form(self.env["edu.teacher"].with_user(self.users["academic"])) as form:
+            form.name = "Second"
+            form.user_id = user
+        self.assertEqual(form.record.partner_id, user.partner_id)
+        self.assertEqual((form.record.email, form.record.phone), ("own@example.com", "0911 222 333"))
+
     def test_days_off_are_leaves(self):
         """C7, C8: days off and closures are those of the resource, past ones are not counted."""
         now = datetime.now().replace(microsecond=0)

@@ -77,11 +77,14 @@ class CalendarEvent(models.Model):
     def action_held(self):
         """The call or meeting took place (M14)."""
         self.write({"outcome": "held"})
+        return True
 
     def action_not_held(self):
         """The call or meeting did not take place (M14)."""
         self.write({"outcome": "not_held"})
+        return True
 
     def action_planned(self):
         """The call or meeting is still to come (M14)."""
         self.write({"outcome": "planned"})
+        return True

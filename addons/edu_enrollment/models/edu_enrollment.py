@@ -522,6 +522,7 @@ class EduEnrollment(models.Model):
         todo_sudo.class_id.flush_recordset(["seats_taken"])
         invoices_sudo = todo_sudo._create_invoices()
         todo_sudo._book_purchase(invoices_sudo)
+        return True
 
     def action_cancel(self):
         """Cancel: free the seat, credit what was invoiced for hours not delivered (E7, E18).
@@ -533,11 +534,13 @@ class EduEnrollment(models.Model):
         todo_sudo = self.filtered(lambda enrollment: enrollment.state != "cancelled").sudo()
         todo_sudo._credit_undelivered()
         todo_sudo.write({"state": "cancelled", "date_cancelled": fields.Date.context_today(self)})
+        return True
 
     def action_suspend(self):
         """Interrupt the course; the seat is kept (E17)."""
         self.check_access("write")
         self.sudo().write({"state": "suspended"})
+        return True
 
     def action_resume(self):
         """Go on after an interruption (E17)."""
@@ -546,11 +549,13 @@ class EduEnrollment(models.Model):
             if enrollment.state != "suspended":
                 raise UserError(self.env._("%s is not suspended.", enrollment.display_name))
         self.sudo().write({"state": "confirmed"})
+        return True
 
     def action_complete(self):
         """The course is over for this student."""
         self.check_access("write")
         self.sudo().write({"state": "completed"})
+        return True
 
     def action_view_invoices(self):
         """Open the invoices and credit notes of the enrolments (E4)."""

@@ -11,6 +11,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 # Rows of each list on the page of all, and on a page of one list.
 FIRST_ROWS = 5
+FIRST_ENROLLMENTS = 3
 PER_PAGE = 20
 # No id of the database is larger; asking for one that is would be an error instead of "not found".
 ID_MAX = 2**31 - 1
@@ -150,7 +151,13 @@ class Learning(CustomerPortal):
             values[section] = rows.grouped("student_id")
         _model, domain, order = self._list_of("payments")
         enrollments_sudo = students_sudo.enrollment_ids.filtered_domain(domain).sorted(order)
-        values["enrollments"] = enrollments_sudo.grouped("student_id")
+        # A slice forgets its neighbours, and would look up the figures of each student alone.
+        prefetch = enrollments_sudo.ids
+        by_student = enrollments_sudo.grouped("student_id")
+        values["newest"] = {student: rows[:1].with_prefetch(prefetch) for student, rows in by_student.items()}
+        values["payments"] = {
+            student: rows[:FIRST_ENROLLMENTS].with_prefetch(prefetch) for student, rows in by_student.items()
+        }
         return values
 
     def _page_values(self, students_sudo):

@@ -68,6 +68,8 @@ class EduStudent(models.Model):
         :return: records in that order
         """
         Model = self.env[model]
+        if not self:
+            return Model.browse()
         query = Model._search(Domain("student_id", "in", self.ids) & Domain(domain))
         ids = [
             row[0]

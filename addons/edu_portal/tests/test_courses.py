@@ -55,7 +55,7 @@ class TestCourses(PortalCommon):
             self._page(url)
 
     def test_unknown_course(self):
-        for slug in ("nothing", "x-0", "x-99999999999999999999", "-1", "%00", "x--5"):
+        for slug in ("nothing", "x-0", "x-99999999999999999999", "-1", "x--5"):
             self._page(f"/courses/{slug}", 404)
 
     def test_paging(self):
@@ -116,20 +116,23 @@ class TestCourses(PortalCommon):
 
     def test_queries(self):
         """Ten times as many programs, classes and lessons a week: as many queries."""
-        self._publish(code="T-0", name="Khóa 0")
+        self._add_class(self._publish(code="T-0", name="Khóa 0"), 0)
         few = self._queries_of("/courses?search=Khóa"), self._queries_of(self.program.website_url)
         for number in range(1, 11):
             program = self._publish(code=f"T-{number}", name=f"Khóa {number}")
-            for of_program in (program, self.program):
-                self.env["edu.class"].create(
-                    {
-                        "code": f"T-{number}-{of_program.id}",
-                        "name": "Lớp",
-                        "program_id": of_program.id,
-                        "campus_id": self.north.id,
-                        "teacher_id": self.env["edu.teacher"].create({"name": f"Cô {number}"}).id,
-                        "slot_ids": [Command.create({"weekday": "1", "hour_from": 8, "hour_to": 9})],
-                    }
-                ).action_open()
+            self._add_class(program, number)
+            self._add_class(self.program, number)
         many = self._queries_of("/courses?search=Khóa"), self._queries_of(self.program.website_url)
         self.assertEqual(few, many)
+
+    def _add_class(self, program, number):
+        self.env["edu.class"].create(
+            {
+                "code": f"T-{number}-{program.id}",
+                "name": "Lớp",
+                "program_id": program.id,
+                "campus_id": self.north.id,
+                "teacher_id": self.env["edu.teacher"].create({"name": f"Cô {number}"}).id,
+                "slot_ids": [Command.create({"weekday": "1", "hour_from": 8, "hour_to": 9})],
+            }
+        ).action_open()

@@ -55,6 +55,14 @@ class EduAssessment(models.Model):
             assessment.weight = line.weight if line else assessment.weight
             assessment.max_score = line.max_score or assessment.max_score or 100
 
+    @api.depends("name", "max_score")
+    @api.depends_context("edu_show_max_score")
+    def _compute_display_name(self):
+        for assessment in self:
+            assessment.display_name = assessment.name
+            if self.env.context.get("edu_show_max_score"):
+                assessment.display_name = f"{assessment.name} / {assessment.max_score:g}"
+
     @api.depends("grade_ids")
     def _compute_grade_count(self):
         counts = dict(

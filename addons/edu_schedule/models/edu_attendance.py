@@ -134,18 +134,22 @@ class EduAttendance(models.Model):
     def action_present(self):
         """Mark as present (S7); the session has taken place then."""
         self.write({"status": "present", "minutes_late": 0, "reason_id": False, "notice_date": False})
+        return True
 
     def action_late(self):
         """Mark as late (S7)."""
         self.write({"status": "late", "reason_id": False, "notice_date": False})
+        return True
 
     def action_absent(self):
         """Mark as absent (S7)."""
         self.write({"status": "absent", "minutes_late": 0})
+        return True
 
     def action_excused(self):
         """Mark as absent and excused (S7)."""
         self.write({"status": "excused", "minutes_late": 0})
+        return True
 
     def _check_roll_right(self, vals):
         """Lines stay with their session and student; teachers write nothing but the roll (S7)."""

@@ -115,7 +115,7 @@ class EduClass(models.Model):
             "res_id": sheet.id,
             "view_mode": "form",
             "target": "new",
-            "context": {"dialog_size": "extra-large"},
+            "context": {"dialog_size": "extra-large", "edu_show_max_score": True},
         }
 
     def action_create_assessments(self):
@@ -126,6 +126,7 @@ class EduClass(models.Model):
             for line in record.grading_scheme_id.line_ids - record.assessment_ids.scheme_line_id
         ]
         self.env["edu.assessment"].create(vals_list)
+        return True
 
     def _generate_sessions(self):
         """As :meth:`action_generate_sessions`.

@@ -229,11 +229,13 @@ class EduSession(models.Model):
         :raise UserError: a session is cancelled
         """
         self.write({"state": "held"})
+        return True
 
     def action_all_present(self):
         """Mark everybody as present who is not marked yet, and the session as held (S7)."""
         self.attendance_ids.filtered(lambda attendance: not attendance.status).action_present()
         self.filtered(lambda session: session.state == "planned").action_hold()
+        return True
 
     def action_cancel(self):
         """Cancel planned sessions: teacher, room and students are free again (S3).
@@ -241,6 +243,7 @@ class EduSession(models.Model):
         :raise UserError: a session has been held
         """
         self.write({"state": "cancelled"})
+        return True
 
     def action_plan(self):
         """Back to *Planned*, from cancelled (when the time is still free) or from held.
@@ -248,6 +251,7 @@ class EduSession(models.Model):
         :raise ValidationError: somebody is busy by now
         """
         self.write({"state": "planned"})
+        return True
 
     def _check_timetable_right(self, vals):
         """Teachers keep the lesson record; moving and cancelling is the academic staff's (S3)."""

@@ -10,7 +10,7 @@ ATTENDING_STATES = ("confirmed",)
 class EduEnrollment(models.Model):
     _inherit = "edu.enrollment"
 
-    attendance_ids = fields.One2many("edu.attendance", "enrollment_id", string="Attendance")
+    attendance_ids = fields.One2many("edu.attendance", "enrollment_id")
     grade_ids = fields.One2many("edu.grade", "enrollment_id", string="Marks")
     attendance_count = fields.Integer(
         compute="_compute_attendance", compute_sudo=True, string="Sessions on the Roll"

@@ -29,7 +29,6 @@ class EduGrade(models.Model):
         store=True,
         precompute=True,
         aggregator="avg",
-        string="Percent",
     )
     comment = fields.Char()
 

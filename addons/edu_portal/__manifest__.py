@@ -1,6 +1,6 @@
 {
     "name": "Education: Website and Portal",
-    "summary": "Course catalogue, enquiries, and what students and parents see of lessons, marks and payments",
+    "summary": "Course catalogue and enquiries; lessons, marks and payments for students and parents",
     "version": "19.0.1.0.0",
     "category": "Services/Education",
     "author": "Edu for Odoo",

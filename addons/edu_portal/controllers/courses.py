@@ -1,9 +1,8 @@
 from odoo import fields, http
+from odoo.addons.edu_crm.tools import clean_line, clean_text
 from odoo.exceptions import ValidationError
 from odoo.http import request
 from odoo.tools import email_normalize
-
-from odoo.addons.edu_crm.tools import clean_line, clean_text
 
 PER_PAGE = 12
 SEARCH_MAX = 64
@@ -42,7 +41,7 @@ class Courses(http.Controller):
     )
     def courses(self, page=1, search="", category=None, **_params):
         """The published programs, twelve on a page, with words looked for and one category if wanted."""
-        Program = request.env["edu.program"]
+        Program = self.env["edu.program"]
         published = Program._website_domain()
         search = clean_line(search)[:SEARCH_MAX]
         domain = published & Program._website_search_domain(search)
@@ -74,11 +73,16 @@ class Courses(http.Controller):
         )
 
     @http.route(
-        "/courses/<string:slug>", type="http", auth="public", website=True, readonly=True, sitemap=_sitemap_course
+        "/courses/<string:slug>",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=True,
+        sitemap=_sitemap_course,
     )
     def course(self, slug, **_params):
         """One program with the classes that can be joined; an outdated address leads to the right one."""
-        program_sudo = self._program_sudo(request.env["ir.http"]._unslug(slug)[1])
+        program_sudo = self._program_sudo(self.env["ir.http"]._unslug(slug)[1])
         if not program_sudo:
             raise request.not_found()
         if slug != program_sudo._website_slug():
@@ -97,7 +101,9 @@ class Courses(http.Controller):
     def enquire(self, **params):
         """The enquiry form on a page of its own; ``program`` and ``class`` choose beforehand."""
         answers = {name: params.get(name) for name in ("program", "class")}
-        return request.render("edu_portal.enquire", self._enquiry_values({**self._known_visitor(), **answers}))
+        return request.render(
+            "edu_portal.enquire", self._enquiry_values({**self._known_visitor(), **answers})
+        )
 
     @http.route("/courses/enquire", type="http", auth="public", website=True, methods=["POST"], sitemap=False)
     def enquire_submit(self, **answers):
@@ -111,16 +117,18 @@ class Courses(http.Controller):
         values, errors = self._read_enquiry(answers)
         if not errors:
             try:
-                with request.env.cr.savepoint():
+                with self.env.cr.savepoint():
                     # A visitor may do nothing with leads but this: what is written was checked just now.
-                    request.env["crm.lead"].sudo()._edu_create_enquiry(values)
+                    self.env["crm.lead"].sudo()._edu_create_enquiry(values)
             except ValidationError as error:
                 errors["form"] = error.args[0]
         if errors:
             return request.render("edu_portal.enquire", self._enquiry_values(answers, errors), status=422)
         return request.redirect("/courses/enquire/thanks", code=303)
 
-    @http.route("/courses/enquire/thanks", type="http", auth="public", website=True, readonly=True, sitemap=False)
+    @http.route(
+        "/courses/enquire/thanks", type="http", auth="public", website=True, readonly=True, sitemap=False
+    )
     def enquire_thanks(self, **_params):
         """Confirm that the enquiry has arrived."""
         return request.render("edu_portal.enquire_thanks")
@@ -134,18 +142,20 @@ class Courses(http.Controller):
 
     def _program_sudo(self, program_id):
         """A published program of this website, with sudo; empty when there is none of that id."""
-        Program = request.env["edu.program"]
-        return Program.sudo().search(Program._website_domain() & fields.Domain("id", "=", self._as_id(program_id)))
+        Program = self.env["edu.program"]
+        return Program.sudo().search(
+            Program._website_domain() & fields.Domain("id", "=", self._as_id(program_id))
+        )
 
     def _open_classes_sudo(self, programs):
         """The classes of published programs that can be joined, the next one to start first; with sudo."""
-        Class = request.env["edu.class"]
+        Class = self.env["edu.class"]
         return Class.sudo().search(Class._website_domain(programs), order="date_start, code")
 
     def _known_visitor(self):
         """The answers that somebody who has logged in need not give again."""
-        partner = request.env.user.partner_id
-        if request.env.user._is_public():
+        partner = self.env.user.partner_id
+        if self.env.user._is_public():
             return {}
         return {"name": partner.name, "phone": partner.phone or "", "email": partner.email or ""}
 
@@ -153,10 +163,12 @@ class Courses(http.Controller):
 
     def _enquiry_values(self, answers, errors=None):
         """What the form needs to show itself with the answers given so far."""
-        Program = request.env["edu.program"]
+        Program = self.env["edu.program"]
         answers = {name: answer if isinstance(answer, str) else "" for name, answer in answers.items()}
         program_sudo, class_sudo = self._wanted_sudo(answers)
-        campuses_sudo = request.env["edu.campus"].sudo().search([("company_id", "=", request.website.company_id.id)])
+        campuses_sudo = (
+            self.env["edu.campus"].sudo().search([("company_id", "=", request.website.company_id.id)])
+        )
         return {
             "answers": answers,
             "errors": errors or {},
@@ -167,15 +179,15 @@ class Courses(http.Controller):
             "programs_offered": Program.sudo().search(Program._website_domain(), order="name"),
             "campuses": campuses_sudo,
             "relations": self._relations(),
-            "today": fields.Date.context_today(request.env.user),
+            "today": fields.Date.context_today(self.env.user),
         }
 
     def _relations(self):
-        return request.env["crm.lead"]._selection_learner_relation()
+        return self.env["crm.lead"]._selection_learner_relation()
 
     def _wanted_sudo(self, answers):
         """The program and the class that were chosen, if visitors may choose them; with sudo."""
-        class_sudo = request.env["edu.class"].sudo().browse(self._as_id(answers.get("class"))).exists()
+        class_sudo = self.env["edu.class"].sudo().browse(self._as_id(answers.get("class"))).exists()
         program_sudo = self._program_sudo(class_sudo.program_id.id or answers.get("program"))
         return program_sudo, class_sudo & self._open_classes_sudo(program_sudo)
 
@@ -185,25 +197,30 @@ class Courses(http.Controller):
         :param dict answers: what the browser sent; nothing of it is certain
         :return: the values for ``crm.lead._edu_create_enquiry``, and a dict of sentences by field of the form
         """
-        _ = request.env._
         answers = {name: answer for name, answer in answers.items() if isinstance(answer, str)}
         lines = {name: clean_line(answers.get(name)) for name in LINES}
         errors = {
-            name: _("This is longer than %s characters. Shorten it.", limit)
+            name: self.env._("This is longer than %s characters. Shorten it.", limit)
             for name, limit in LINES.items()
             if len(lines[name]) > limit
         }
         message = clean_text(answers.get("message"))
         if len(message) > MESSAGE_MAX:
-            errors["message"] = _("The message is longer than %s characters. Shorten it.", MESSAGE_MAX)
+            errors["message"] = self.env._(
+                "The message is longer than %s characters. Shorten it.", MESSAGE_MAX
+            )
         if not lines["name"]:
-            errors["name"] = _("Tell us your name, so that we know whom to ask for.")
+            errors["name"] = self.env._("Tell us your name, so that we know whom to ask for.")
         if not lines["phone"] and not lines["email"]:
-            errors["phone"] = _("Give a phone number or an e-mail address where we can reach you.")
+            errors["phone"] = self.env._("Give a phone number or an e-mail address where we can reach you.")
         if lines["phone"] and not self._is_phone(lines["phone"]):
-            errors.setdefault("phone", _("This is not a phone number. Write it with digits, like 0912 345 678."))
+            errors.setdefault(
+                "phone", self.env._("This is not a phone number. Write it with digits, like 0912 345 678.")
+            )
         if lines["email"] and not email_normalize(lines["email"]):
-            errors.setdefault("email", _("This is not an e-mail address. Write it like lan@example.com."))
+            errors.setdefault(
+                "email", self.env._("This is not an e-mail address. Write it like lan@example.com.")
+            )
         values = {
             "contact_name": lines["name"],
             "phone": lines["phone"],
@@ -223,39 +240,46 @@ class Courses(http.Controller):
 
     def _read_learner(self, answers, lines, errors):
         """What is said about a child who is to study; adds to ``errors`` what is wrong."""
-        _ = request.env._
         if not lines["learner_name"]:
-            errors["learner_name"] = _("Tell us the name of the child who wants to study.")
+            errors["learner_name"] = self.env._("Tell us the name of the child who wants to study.")
         values = {"learner_name": lines["learner_name"]}
         if answers.get("learner_relation") in dict(self._relations()):
             values["learner_relation"] = answers["learner_relation"]
         if birthdate := clean_line(answers.get("learner_birthdate")):
-            today = fields.Date.context_today(request.env.user)
+            today = fields.Date.context_today(self.env.user)
             try:
                 values["learner_birthdate"] = fields.Date.to_date(birthdate)
                 possible = today.year - OLDEST_LEARNER_YEARS <= values["learner_birthdate"].year
             except (ValueError, TypeError):
                 possible = False
             if not possible or values["learner_birthdate"] > today:
-                errors["learner_birthdate"] = _("Nobody has that birthday. Give it as year-month-day, like 2014-05-31.")
+                errors["learner_birthdate"] = self.env._(
+                    "Nobody has that birthday. Give it as year-month-day, like 2014-05-31."
+                )
         return values
 
     def _read_wish(self, answers, errors):
         """What somebody wants to learn and where; adds to ``errors`` what is not offered."""
-        _ = request.env._
         program_sudo, class_sudo = self._wanted_sudo(answers)
         values = {"program_ids": program_sudo.ids}
         if answers.get("program") and not program_sudo:
-            errors["program"] = _("This course is not offered any more. Choose another one.")
+            errors["program"] = self.env._("This course is not offered any more. Choose another one.")
         campus_sudo = class_sudo.campus_id
         if not campus_sudo and answers.get("campus"):
-            campus_sudo = request.env["edu.campus"].sudo().search(
-                [("id", "=", self._as_id(answers["campus"])), ("company_id", "=", request.website.company_id.id)]
+            campus_sudo = (
+                self.env["edu.campus"]
+                .sudo()
+                .search(
+                    [
+                        ("id", "=", self._as_id(answers["campus"])),
+                        ("company_id", "=", request.website.company_id.id),
+                    ]
+                )
             )
             if not campus_sudo:
-                errors["campus"] = _("This campus is not ours any more. Choose another one.")
+                errors["campus"] = self.env._("This campus is not ours any more. Choose another one.")
         if campus_sudo:
             values["campus_id"] = campus_sudo.id
         if class_sudo:
-            values["class_name"] = _("Wanted class: %s", class_sudo.display_name)
+            values["class_name"] = self.env._("Wanted class: %s", class_sudo.display_name)
         return values

@@ -4,11 +4,11 @@ import vobject
 from pytz import utc
 
 from odoo import fields, http
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.fields import Domain
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
-
+SECTIONS = "timetable, attendance, marks, payments"
 # Rows of each list on the page of all, and on a page of one list.
 FIRST_ROWS = 5
 FIRST_ENROLLMENTS = 3
@@ -22,22 +22,26 @@ CALENDAR_ROWS_MAX = 1_000
 class Learning(CustomerPortal):
     """What students and parents see of lessons, marks and payments (W3-W5).
 
-    Whom the user may see is decided once, by ``edu.student._portal_students_sudo``; everything else is looked up
-    as belonging to these students, which is why it comes with sudo.
+    Whom the user may see is decided once, by ``edu.student._portal_students_sudo``; everything else is looked
+    up as belonging to these students, which is why it comes with sudo.
     """
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "edu_learning_count" in counters:
-            Student = request.env["edu.student"]
+            Student = self.env["edu.student"]
             # The own students only, which the domain says.
             values["edu_learning_count"] = Student.sudo().search_count(
-                Student._portal_domain(request.env.user.partner_id)
+                Student._portal_domain(self.env.user.partner_id)
             )
         return values
 
     @http.route(
-        ["/my/learning", "/my/learning/<int:student_id>"], type="http", auth="user", website=True, readonly=True
+        ["/my/learning", "/my/learning/<int:student_id>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
     )
     def my_learning(self, student_id=None, **_params):
         """Everything of today about each person that the user looks after."""
@@ -48,8 +52,8 @@ class Learning(CustomerPortal):
 
     @http.route(
         [
-            "/my/learning/<int:student_id>/<any(timetable, attendance, marks, payments):section>",
-            "/my/learning/<int:student_id>/<any(timetable, attendance, marks, payments):section>/page/<int:page>",
+            f"/my/learning/<int:student_id>/<any({SECTIONS}):section>",
+            f"/my/learning/<int:student_id>/<any({SECTIONS}):section>/page/<int:page>",
         ],
         type="http",
         auth="user",
@@ -60,7 +64,7 @@ class Learning(CustomerPortal):
         """One list of one person, page by page."""
         student_sudo = self._students_sudo(student_id)
         model, domain, order = self._list_of(section)
-        Model_sudo = request.env[model].sudo()
+        Model_sudo = self.env[model].sudo()
         domain = Domain("student_id", "=", student_sudo.id) & Domain(domain)
         pages = pager(
             url=f"/my/learning/{student_id}/{section}",
@@ -74,7 +78,9 @@ class Learning(CustomerPortal):
                 **self._page_values(student_sudo),
                 "student": student_sudo,
                 "section": section,
-                "rows": Model_sudo.search(domain, order=order, limit=PER_PAGE, offset=max(pages["offset"], 0)),
+                "rows": Model_sudo.search(
+                    domain, order=order, limit=PER_PAGE, offset=max(pages["offset"], 0)
+                ),
                 "pager": pages,
             },
         )
@@ -83,22 +89,28 @@ class Learning(CustomerPortal):
     def my_learning_invoice(self, invoice_id, **_params):
         """Lead to Odoo's page of an invoice, where it is paid and downloaded (W4)."""
         students_sudo = self._students_sudo()
-        invoice_sudo = request.env["account.move"].sudo().search(
-            [
-                ("id", "=", min(invoice_id, ID_MAX)),
-                ("enrollment_id.student_id", "in", students_sudo.ids),
-                ("state", "=", "posted"),
-            ]
+        invoice_sudo = (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("id", "=", min(invoice_id, ID_MAX)),
+                    ("enrollment_id.student_id", "in", students_sudo.ids),
+                    ("state", "=", "posted"),
+                ]
+            )
         )
         if not invoice_sudo or not self._may_open(invoice_sudo):
             raise request.not_found()
         return request.redirect(invoice_sudo.get_portal_url())
 
-    @http.route("/my/learning/calendar/<string:key>.ics", type="http", auth="public", readonly=True, sitemap=False)
+    @http.route(
+        "/my/learning/calendar/<string:key>.ics", type="http", auth="public", readonly=True, sitemap=False
+    )
     def calendar(self, key, **_params):
         """The timetable of one student, for calendar programs, which cannot log in (W3)."""
         match = CALENDAR_KEY.fullmatch(key)
-        student_sudo = match and request.env["edu.student"]._calendar_student_sudo(
+        student_sudo = match and self.env["edu.student"]._calendar_student_sudo(
             int(match[1]), int(match[2]), match[3]
         )
         if not student_sudo:
@@ -114,7 +126,7 @@ class Learning(CustomerPortal):
 
         :raise NotFound: another one is asked for; whether there is such a student is not told
         """
-        students_sudo = request.env["edu.student"]._portal_students_sudo(request.env.user)
+        students_sudo = self.env["edu.student"]._portal_students_sudo(self.env.user)
         if student_id is not None:
             students_sudo = students_sudo.filtered(lambda student: student.id == student_id)
             if not students_sudo:
@@ -122,9 +134,11 @@ class Learning(CustomerPortal):
         return students_sudo
 
     def _may_open(self, invoice):
-        """Whether the user may see all of an invoice of one of the own students: not when somebody else, like the
-        other parent or a company, pays, whose address stands on it."""
-        return invoice.partner_id in (request.env.user.partner_id, invoice.enrollment_id.student_id.partner_id)
+        """Whether the user may see all of an invoice of one of the own students.
+
+        Not when somebody else pays, like the other parent or a company: their address stands on it.
+        """
+        return invoice.partner_id in (self.env.user.partner_id, invoice.enrollment_id.student_id.partner_id)
 
     def _list_of(self, section):
         """The model, domain and order of the rows of a section; the domain is about rows of one student."""
@@ -165,7 +179,7 @@ class Learning(CustomerPortal):
             **self._prepare_portal_layout_values(),
             "page_name": "learning",
             "students": students_sudo,
-            "me": request.env.user.partner_id,
+            "me": self.env.user.partner_id,
             "may_open": self._may_open,
         }
 

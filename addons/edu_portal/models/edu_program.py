@@ -24,7 +24,7 @@ class EduProgram(models.Model):
             program.website_url = f"/courses/{program._website_slug()}" if program._origin.id else False
 
     def _website_slug(self):
-        """The last part of the program's address on the website: its name and id, without its internal code."""
+        """The last part of the program's address on the website: its name and id, not its internal code."""
         self.ensure_one()
         return self.env["ir.http"]._slug((self._origin.id, self.seo_name or self.name))
 
@@ -44,7 +44,13 @@ class EduProgram(models.Model):
         return Domain.AND(
             Domain.OR(
                 Domain(path, "ilike", word)
-                for path in ("name", "code", "category_id.complete_name", "line_ids.subject_id.name", "description")
+                for path in (
+                    "name",
+                    "code",
+                    "category_id.complete_name",
+                    "line_ids.subject_id.name",
+                    "description",
+                )
             )
             for word in text.split()
         )

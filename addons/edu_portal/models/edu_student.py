@@ -54,8 +54,9 @@ class EduStudent(models.Model):
         :return: ``edu.student`` with sudo: what belongs to these students may be shown to this user
         """
         students_sudo = self.sudo().search(self._portal_domain(user.partner_id))
+        today = fields.Date.context_today(self)
         return students_sudo.sorted(
-            lambda student: (student.partner_id != user.partner_id, student.birthdate or fields.Date.today(), student.id)
+            lambda student: (student.partner_id != user.partner_id, student.birthdate or today, student.id)
         )
 
     def _first_of_each(self, model, domain, order, limit):
@@ -75,8 +76,15 @@ class EduStudent(models.Model):
             row[0]
             for row in self.env.execute_query(
                 SQL(
-                    "SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY student_id ORDER BY %(order)s) AS place"
-                    " FROM %(table)s WHERE id IN %(ids)s) AS ranked WHERE place <= %(limit)s",
+                    """
+                    SELECT id
+                    FROM (
+                        SELECT id, row_number() OVER (PARTITION BY student_id ORDER BY %(order)s) AS place
+                        FROM %(table)s
+                        WHERE id IN %(ids)s
+                    ) AS ranked
+                    WHERE place <= %(limit)s
+                    """,
                     order=SQL(order),
                     table=SQL.identifier(Model._table),
                     ids=query.subselect(),

@@ -5,11 +5,21 @@ from odoo.fields import Command
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    # Parents read the contacts of their children (edu_portal_rules.xml): what the centre thinks of somebody is
-    # the centre's business.
+    # Parents read the contacts of their children (edu_portal_rules.xml). What the centre thinks of somebody
+    # is the centre's business.
     comment = fields.Html(groups="base.group_user")
     lifecycle_stage_id = fields.Many2one(groups="base.group_user")
     ward_ids = fields.One2many(groups="base.group_user")
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Parents read the contacts of their children, and not what was written about them."""
+        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        if not self.env.user._is_internal():
+            own_sudo = self.env.user.partner_id.commercial_partner_id
+            operations |= {
+                partner: "unlink" for partner in self if partner.sudo().commercial_partner_id != own_sudo
+            }
+        return operations
 
     def _edu_action_invite_to_portal(self):
         """Open Odoo's portal window on exactly these contacts.

@@ -1,11 +1,10 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.addons.edu_schedule.tests.common import ScheduleCommon
 from odoo.fields import Command
 from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user
-
-from odoo.addons.edu_schedule.tests.common import ScheduleCommon
 
 
 class PortalCommon(ScheduleCommon, HttpCase):
@@ -21,8 +20,8 @@ class PortalCommon(ScheduleCommon, HttpCase):
     nobody   Người Lạ                      nobody            no student, no guardian
     ======== ============================= ================= =======================================
 
-    an, em and binh study in ``class_n``, chi at south in ``class_s``. Of ``class_n`` one lesson has been held two
-    days ago (an present, em absent, binh late), one comes in two days; a mark of each of them is 8, 7 and 6 of 10.
+    an, em and binh study in ``class_n``, chi at south in ``class_s``. Of ``class_n`` one lesson has been held
+    two days ago (an present, em absent, binh late), one comes in two days; their marks are 8, 7 and 6 of 10.
     """
 
     @classmethod
@@ -34,7 +33,9 @@ class PortalCommon(ScheduleCommon, HttpCase):
             {"name": "Trần Minh Em", "campus_id": cls.north.id, "user_id": cls.users["counsellor"].id}
         )
         cls.em.guardian_ids = [Command.create({"partner_id": cls.mother.id, "is_payer": True})]
-        cls.father, cls.lien = cls.env["res.partner"].create([{"name": "Lê Văn Cha"}, {"name": "Phạm Thị Liên"}])
+        cls.father, cls.lien = cls.env["res.partner"].create(
+            [{"name": "Lê Văn Cha"}, {"name": "Phạm Thị Liên"}]
+        )
         cls.an.guardian_ids = [
             Command.create({"partner_id": cls.father.id, "relation": "father", "portal_access": False})
         ]

@@ -1,3 +1,4 @@
+from odoo.http import Request
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -27,7 +28,10 @@ class TestEnquiry(PortalCommon):
 
     def test_enquiry_becomes_a_lead(self):
         response = self._send(
-            program=str(self.program.id), campus=str(self.south.id), email="thu@example.com", message="Học tối được không?"
+            program=str(self.program.id),
+            campus=str(self.south.id),
+            email="thu@example.com",
+            message="Học tối được không?",
         )
         self.assertEqual(response.status_code, 303)
         self.assertIn("Your enquiry has arrived", self._page("/courses/enquire/thanks"))
@@ -48,7 +52,9 @@ class TestEnquiry(PortalCommon):
         self.assertIn(self.class_n.code, lead.description)
 
     def test_child(self):
-        self._send(who="child", learner_name="Hoàng Bảo", learner_birthdate="2015-06-01", learner_relation="mother")
+        self._send(
+            who="child", learner_name="Hoàng Bảo", learner_birthdate="2015-06-01", learner_relation="mother"
+        )
         lead = self._new_lead()
         self.assertEqual(lead.learner_name, "Hoàng Bảo")
         self.assertEqual(str(lead.learner_birthdate), "2015-06-01")
@@ -86,13 +92,17 @@ class TestEnquiry(PortalCommon):
         self._refused("This is not a phone number", phone="12345")
         self._refused("This is not an e-mail address", email="thu@")
         for birthdate in ("31/12/2015", "2999-01-01", "1700-01-01", "2015-02-30", "0000-00-00", "x" * 200):
-            self._refused("Nobody has that birthday", who="child", learner_name="Bảo", learner_birthdate=birthdate)
+            self._refused(
+                "Nobody has that birthday", who="child", learner_name="Bảo", learner_birthdate=birthdate
+            )
         self._refused("This course is not offered any more", program="99999999999999")
         self._refused("This course is not offered any more", program="' OR 1=1")
         self._refused("This campus is not ours any more", campus=str(2**31))
 
     def test_unpublished_course(self):
-        draft = self.env["edu.program"].create({"code": "T-D", "name": "Đang bàn", "company_id": self.company.id})
+        draft = self.env["edu.program"].create(
+            {"code": "T-D", "name": "Đang bàn", "company_id": self.company.id}
+        )
         text = self._refused("This course is not offered any more", program=str(draft.id))
         self.assertNotIn("Đang bàn", text)
 
@@ -119,8 +129,6 @@ class TestEnquiry(PortalCommon):
 
     def test_file_instead_of_text(self):
         self.authenticate(None, None)
-        from odoo.http import Request
-
         response = self.url_open(
             "/courses/enquire",
             data={"csrf_token": Request.csrf_token(self), "phone": "0912345678"},

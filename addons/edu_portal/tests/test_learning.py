@@ -77,7 +77,9 @@ class TestLearning(PortalCommon):
     def test_access_ends_with_the_tick(self):
         self._login("mother")
         self._page(f"/my/learning/{self.an.id}")
-        self.an.guardian_ids.filtered(lambda guardian: guardian.partner_id == self.mother).portal_access = False
+        self.an.guardian_ids.filtered(
+            lambda guardian: guardian.partner_id == self.mother
+        ).portal_access = False
         self._page(f"/my/learning/{self.an.id}", 404)
         self._page(f"/my/learning/{self.em.id}")
 
@@ -163,7 +165,9 @@ class TestLearning(PortalCommon):
     def test_queries(self):
         """Ten times as many children and lessons: as many queries."""
         self._login("mother")
-        sections = [f"/my/learning/{self.an.id}/{name}" for name in ("timetable", "attendance", "marks", "payments")]
+        sections = [
+            f"/my/learning/{self.an.id}/{name}" for name in ("timetable", "attendance", "marks", "payments")
+        ]
         few = [self._queries_of(url) for url in ("/my/learning", *sections)]
         children = self._students(18)
         for child in children:

@@ -32,12 +32,20 @@ class TestRights(PortalCommon):
 
     def test_own_records(self):
         """Each reads what belongs to the people they look after, over the API as on the page."""
-        north = {"edu.class": self.class_n, "edu.assessment": self.assessment, "edu.session": self.held | self.coming}
+        north = {
+            "edu.class": self.class_n,
+            "edu.assessment": self.assessment,
+            "edu.session": self.held | self.coming,
+        }
         of_an, of_em, of_binh = self.enrollments
         expected = {
             "mother": {"edu.student": self.an | self.em, "edu.enrollment": of_an | of_em, **north},
             "binh": {"edu.student": self.binh, "edu.enrollment": of_binh, **north},
-            "lien": {"edu.student": self.chi, "edu.enrollment": self.enrollment_chi, "edu.class": self.class_s},
+            "lien": {
+                "edu.student": self.chi,
+                "edu.enrollment": self.enrollment_chi,
+                "edu.class": self.class_s,
+            },
             "father": {},
             "nobody": {},
         }
@@ -54,7 +62,9 @@ class TestRights(PortalCommon):
 
     def test_read_over_rpc(self):
         self._login("mother")
-        students = self._call("edu.student", "search_read", [], ["name", "student_number", "hours_left", "amount_due"])
+        students = self._call(
+            "edu.student", "search_read", [], ["name", "student_number", "hours_left", "amount_due"]
+        )
         self.assertEqual({student["name"] for student in students}, {"Trần Minh An", "Trần Minh Em"})
         self.assertEqual({student["hours_left"] for student in students}, {58.0})
         for model in MODELS:
@@ -81,13 +91,28 @@ class TestRights(PortalCommon):
 
     @mute_logger("odoo.http")
     def test_fields_that_stay_inside(self):
-        """Notes, prices of others, payers, staff, other students of the class: named nowhere, hence refused."""
+        """Notes, payers, staff, other students of the class: named nowhere, hence refused."""
         self.an.note = "<p>Khó dạy</p>"
         self.an.comment = "<p>Nợ cũ</p>"
         self._login("mother")
         closed = {
-            "edu.student": ("note", "guardian_ids", "user_id", "comment", "student_properties", "message_ids"),
-            "edu.enrollment": ("note", "partner_id", "user_id", "ledger_ids", "lead_id", "invoice_ids", "message_ids"),
+            "edu.student": (
+                "note",
+                "guardian_ids",
+                "user_id",
+                "comment",
+                "student_properties",
+                "message_ids",
+            ),
+            "edu.enrollment": (
+                "note",
+                "partner_id",
+                "user_id",
+                "ledger_ids",
+                "lead_id",
+                "invoice_ids",
+                "message_ids",
+            ),
             "edu.ledger.entry": ("amount", "move_id", "origin"),
             "edu.class": ("enrollment_ids", "note", "seats_taken", "slot_ids", "session_ids", "message_ids"),
             "edu.session": ("attendance_ids", "conflict_message"),
@@ -117,7 +142,9 @@ class TestRights(PortalCommon):
         for model in MODELS:
             with self.subTest(model=model):
                 (row,) = self._call(model, "read", self._seen("binh", model)[:1].ids)
-                self.assertLessEqual(set(row), self.env[model]._portal_fields | self.env[model]._portal_basics)
+                self.assertLessEqual(
+                    set(row), self.env[model]._portal_fields | self.env[model]._portal_basics
+                )
 
     @mute_logger("odoo.http")
     def test_paths_through_what_may_be_seen(self):
@@ -160,7 +187,7 @@ class TestRights(PortalCommon):
     def test_correspondence_stays_inside(self):
         """Neither notes nor letters about a student, an enrolment or a class can be read or answered."""
         posted = self.env["mail.message"]
-        for record in (self.an, self.enrollment_an, self.class_n):
+        for record in (self.an, self.an.partner_id, self.enrollment_an, self.class_n):
             posted |= record.message_post(body="Nội bộ", subtype_xmlid="mail.mt_note")
             posted |= record.message_post(body="Thư cho bố", subtype_xmlid="mail.mt_comment")
         as_mother = posted.with_user(self.portal["mother"])

@@ -40,7 +40,8 @@ CITIES = {"HN": "Hà Nội", "DN": "Đà Nẵng", "HCM": "TP. Hồ Chí Minh"}
 def plain(text):
     """The text in ASCII, as in e-mail addresses: ``Đỗ Thị Yến`` → ``do.thi.yen``."""
     letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return ".".join("".join(letter for letter in letters if letter.isascii()).lower())
+    words = "".join(letter for letter in letters if letter.isascii()).lower().split()
+    return ".".join(words)
 
 
 class People:

@@ -136,18 +136,16 @@ class Crowd:
         return self.today - timedelta(days=round(age * 365.25) + self.random.randint(1, 360))
 
     def _new_named(self, campus, key, name, gender, age):
-        parent = next((person for person in self.persons if person.key == "child_1"), None)
-        if parent:
-            guardians, home = parent.guardians, parent.contact
-        elif key.startswith("child"):
-            home = self.people.contact(NAMED_PARENT, campus)
-            guardians = [Guardian(home, "mother", True, key="parent")]
-        else:
-            guardians, home = [], {}
         contact = self.people.contact(name, campus)
-        if guardians:
-            contact |= {"street": home["street"], "phone": False}
+        guardians = []
+        if key.startswith("child"):
+            siblings = [person for person in self.persons if person.key and person.guardians]
+            guardians = siblings[0].guardians if siblings else [self._named_parent(campus)]
+            contact |= {"street": guardians[0].contact["street"], "phone": False}
         return self._add(Person(contact, gender, self._birthdate(age), campus, guardians, key))
+
+    def _named_parent(self, campus):
+        return Guardian(self.people.contact(NAMED_PARENT, campus), "mother", True, key="parent")
 
     def _new_person(self, campus, audience):
         gender = self.random.choice(("female", "male"))

@@ -29,9 +29,14 @@ class EduDemo(models.AbstractModel):
         loader._load_books()
         crowd = Crowd(self._demo_random("crowd"), self._demo_today())
         students = loader._load_students(crowd)
-        enrollments = loader._load_enrollments(crowd, students)
-        loader._load_payments(enrollments)
+        begun = [place for place in crowd.places if place.course and place.course.state != "open"]
+        enrollments = loader._load_enrollments(begun, students)
+        # The newest stand first in lists: those are to be a mixture.
         loader._load_drafts(crowd, students)
+        enrollments |= loader._load_enrollments(
+            [place for place in crowd.places if place not in begun], students
+        )
+        loader._load_payments(enrollments)
         loader._load_interruptions(enrollments)
 
     def _load_books(self):
@@ -116,17 +121,17 @@ class EduDemo(models.AbstractModel):
         )
         return students
 
-    def _load_enrollments(self, crowd, students):
+    def _load_enrollments(self, places, students):
         """Enrolments with their invoices, each confirmed on a day before its class began.
 
         Those of yesterday and before are put on their day by the same two steps that confirming takes.
 
         :return: ``edu.enrollment``, in the order of their confirmation
         """
-        random, today = self._demo_random("enrollments"), self._demo_today()
+        random, today = self._demo_random(f"enrollments {len(places)}"), self._demo_today()
         Enrollment = self.env["edu.enrollment"]
         fresh, vals_list = [], []
-        for place in crowd.places:
+        for place in places:
             vals = self._prepare_enrollment(place, students)
             latest = min(vals["date_expected"], today)
             confirmed = latest - timedelta(days=random.randint(0, 24 if place.course else 70))

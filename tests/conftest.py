@@ -3,11 +3,9 @@
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import Retry
 
 import odoo.sql_db
 
@@ -30,31 +28,30 @@ def server(arena, tmp_path_factory):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "odoo.log"
-    command = [
-        sys.executable,
-        "-m",
-        "odoo",
-        "server",
-        "-c",
-        str(databases.RUN / "odoo.conf"),
+    command = [sys.executable, "-m", "odoo", "server", "-c", str(databases.RUN / "odoo.conf")]
+    command += [
         "-d",
         arena.name,
         f"--db-filter=^{arena.name}$",
         f"--http-port={port}",
         "--max-cron-threads=0",
-        "--log-level=warn",
     ]
-    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
-        address = f"http://127.0.0.1:{port}"
-        session = requests.Session()
-        session.mount(
-            address, HTTPAdapter(max_retries=Retry(connect=100, backoff_factor=0.1, backoff_max=0.5))
-        )
-        try:
-            session.get(f"{address}/web/health", timeout=60).raise_for_status()
-            yield address
-        except requests.RequestException:
-            pytest.fail(f"the server did not start:\n{log.read_text()}")
-        finally:
-            process.terminate()
+    command += ["--max-cron-threads=0", "--log-level=warn", "--log-handler=odoo.service.server:INFO"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "HTTP service" in line:
+                break
+        else:
+            pytest.fail(f"the server did not start:\n{''.join(said)}")
+        # A full pipe would halt the server: what else it says goes into a file.
+        log = tmp_path_factory.mktemp("server") / "odoo.log"
+        threading.Thread(target=copy_lines, args=[process.stdout, log], daemon=True).start()
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+
+
+def copy_lines(source, path):
+    with path.open("w") as target:
+        target.writelines(source)

@@ -5,13 +5,15 @@ from odoo.tools import sql
 
 from databases import manifests
 
+OURS = set(manifests())
+
 
 def our_objects(env):
     """Constraints and indexes declared by our addons: (table, name in the database, object)."""
     for model in env.values():
         if model._auto and not model._abstract:
             for item in model._table_objects.values():
-                if item._module in manifests():
+                if item._module in OURS:
                     yield model._table, item.full_name(model), item
 
 
@@ -20,7 +22,7 @@ def our_fields(env):
     for model in env.values():
         if model._auto and not model._abstract:
             for field in model._fields.values():
-                if field.store and field.column_type and field._module in manifests():
+                if field.store and field.column_type and field._module in OURS:
                     yield model, field
 
 

@@ -108,7 +108,15 @@ class EduAttendance(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_students_free(vals_list)
+        sessions = self.env["edu.session"].browse([vals["session_id"] for vals in vals_list])
+        enrollments = self.env["edu.enrollment"].browse([vals["enrollment_id"] for vals in vals_list])
+        self._check_students_free(
+            [
+                (enrollment, session.start, session.stop, session)
+                for session, enrollment in zip(sessions, enrollments, strict=True)
+                if session.state != "cancelled"
+            ]
+        )
         attendances = super().create(vals_list)
         attendances.filtered("status")._follow_roll()
         return attendances
@@ -220,39 +228,17 @@ class EduAttendance(models.Model):
     # --- clashes of students (S2) ---
 
     @api.model
-    def _check_students_free(self, vals_list, ignored_ids=()):
-        """Refuse to book students who are busy, with the reasons.
+    def _check_students_free(self, bookings, ignored_ids=()):
+        """Refuse to book students who are busy, with the reasons; see :meth:`_explain_students`.
 
-        :param vals_list: dicts with ``session_id`` and ``enrollment_id``, and ``start``, ``stop`` where the
-            session is about to move; naive UTC
-        :param ignored_ids: lines that are about to move and do not count where they are now
         :raise ValidationError: a student would be in two places at once
         """
-        sessions = self.env["edu.session"].browse([vals["session_id"] for vals in vals_list])
-        # Students are known to whoever books them by their enrolment; nothing else of it is looked at.
-        enrollments_sudo = (
-            self.env["edu.enrollment"].sudo().browse([vals["enrollment_id"] for vals in vals_list])
-        )
-        bookings = []
-        for vals, session, enrollment in zip(vals_list, sessions, enrollments_sudo, strict=True):
-            if "start" in vals or session.state != "cancelled":
-                start, stop = vals.get("start", session.start), vals.get("stop", session.stop)
-                bookings.append((len(bookings), enrollment.student_id.id, start, stop, session))
-        found = self._find_bookings({"student_id": [booking[:4] for booking in bookings]}, ignored_ids)
-        taken_sudo = self.sudo().browse([attendance_id for _column, _key, attendance_id in found])
-        clashes = [
-            (bookings[key], attendance.session_id)
-            for (_column, key, _id), attendance in zip(found, taken_sudo, strict=True)
-        ]
-        clashes += [
-            (bookings[one], bookings[other][4])
-            for one, other in weekly.overlapping([booking[1:4] for booking in bookings])
-        ]
-        if not clashes:
+        sentences = [sentence for _key, sentence in self._explain_students(bookings, ignored_ids)]
+        if not sentences:
             return
-        sentences = [self._explain_student_clash(*clash) for clash in clashes[:CLASHES_SHOWN]]
-        if len(clashes) > CLASHES_SHOWN:
-            sentences.append(self.env._("… and %s more.", len(clashes) - CLASHES_SHOWN))
+        if len(sentences) > CLASHES_SHOWN:
+            more = self.env._("… and %s more.", len(sentences) - CLASHES_SHOWN)
+            sentences = [*sentences[:CLASHES_SHOWN], more]
         raise ValidationError(
             self.env._(
                 "Students would have to be in two places at once:\n%(reasons)s\n"
@@ -262,8 +248,36 @@ class EduAttendance(models.Model):
         )
 
     @api.model
-    def _explain_student_clash(self, booking, taken):
-        student_sudo = self.env["edu.student"].sudo().browse(booking[1])
+    def _explain_students(self, bookings, ignored_ids=()):
+        """Which students are busy, where, until when and with what (S2). One query to find out.
+
+        :param bookings: list of (``edu.enrollment``, start, stop, ``edu.session``); naive UTC
+        :param ignored_ids: lines that are about to move and do not count where they are now
+        :return: list of (index in ``bookings``, sentence)
+        """
+        # Students are known to whoever books them by their enrolment; nothing else of it is looked at.
+        enrollments_sudo = self.env["edu.enrollment"].sudo().browse([booking[0].id for booking in bookings])
+        students = [enrollment.student_id.id for enrollment in enrollments_sudo]
+        wanted = [
+            (key, student, start, stop)
+            for key, (student, (_enrollment, start, stop, _session)) in enumerate(
+                zip(students, bookings, strict=True)
+            )
+        ]
+        found = self._find_bookings({"student_id": wanted}, ignored_ids)
+        taken_sudo = self.sudo().browse([attendance_id for _column, _key, attendance_id in found])
+        clashes = [
+            (key, attendance.session_id)
+            for (_column, key, _id), attendance in zip(found, taken_sudo, strict=True)
+        ]
+        clashes += [
+            (key, bookings[other][3]) for key, other in weekly.overlapping([want[1:] for want in wanted])
+        ]
+        return [(key, self._explain_student_clash(students[key], session)) for key, session in clashes]
+
+    @api.model
+    def _explain_student_clash(self, student_id, taken):
+        student_sudo = self.env["edu.student"].sudo().browse(student_id)
         taken_sudo = taken.sudo()
         tz = taken_sudo.tz or "UTC"
         return self.env._(

@@ -26,7 +26,12 @@ class EduBookingMixin(models.AbstractModel):
         table, state = SQL.identifier(self._table), SQL.identifier("taken", self._booking_state)
         parts = []
         for column, bookings in wanted.items():
-            bookings = [booking for booking in bookings if booking[1] and booking[2] and booking[3]]
+            # Half-filled forms ask too: without somebody, or with an end before the beginning.
+            bookings = [
+                booking
+                for booking in bookings
+                if booking[1] and booking[2] and booking[3] and booking[2] < booking[3]
+            ]
             if not bookings:
                 continue
             keys, whats, starts, stops = (list(values) for values in zip(*bookings, strict=True))

@@ -147,8 +147,9 @@ class EduSession(models.Model):
     def _compute_conflict_message(self):
         plans = [session._as_plan() if session.state != "cancelled" else None for session in self]
         sentences = self._explain_bookings(plans, self._origin.ids)
-        for index, unavailable in self._explain_absences(plans).items():
-            sentences[index] += unavailable
+        for found in (self._explain_busy_students(plans), self._explain_absences(plans)):
+            for index, reasons in found.items():
+                sentences[index] += reasons
         for index, session in enumerate(self):
             session.conflict_message = "\n".join(sentences[index]) or False
 
@@ -299,12 +300,7 @@ class EduSession(models.Model):
         self._check_bookings(plans, self.ids)
         self.attendance_ids._check_students_free(
             [
-                {
-                    "session_id": session.id,
-                    "enrollment_id": attendance.enrollment_id.id,
-                    "start": plan.start,
-                    "stop": plan.stop,
-                }
+                (attendance.enrollment_id, plan.start, plan.stop, session)
                 for session, plan in zip(self, plans, strict=True)
                 if plan
                 for attendance in session.attendance_ids
@@ -422,6 +418,35 @@ class EduSession(models.Model):
             "%(class)s has another session from %(start)s until %(stop)s: in %(room)s with %(teacher)s.",
             **values,
         )
+
+    def _explain_busy_students(self, plans):
+        """Students on the rolls, or about to be put there, who are busy at the times of the plans.
+
+        :return: dict of index in ``plans`` → list of sentences
+        """
+        unsaved = self.filtered(lambda session: not session._origin)
+        # Who plans a session may know which students of its class are busy, be they the user's own or not.
+        students = self.env["edu.enrollment"].sudo()
+        if unsaved.class_id:
+            students = students.search(
+                [("class_id", "in", unsaved.class_id.ids), ("state", "=", "confirmed")]
+            )
+        by_class = students.grouped("class_id")
+        bookings, keys = [], []
+        for key, (session, plan) in enumerate(zip(self, plans, strict=True)):
+            if not plan or not plan.start or not plan.stop:
+                continue
+            roll = session._origin.attendance_ids.enrollment_id
+            if session in unsaved and session.kind in ROLL_KINDS:
+                roll = by_class.get(plan.class_id._origin, roll)
+            bookings += [(enrollment, plan.start, plan.stop, session) for enrollment in roll]
+            keys += [key] * len(roll)
+        result = defaultdict(list)
+        for index, sentence in self.env["edu.attendance"]._explain_students(
+            bookings, self._origin.attendance_ids.ids
+        ):
+            result[keys[index]].append(sentence)
+        return result
 
     # --- days off, closures and working hours: they warn, and do not refuse (S2, S4) ---
 

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from psycopg2.errors import ExclusionViolation
+from psycopg2.errors import CheckViolation, ExclusionViolation
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -70,6 +70,16 @@ class TestClash(ScheduleCommon):
             self.assertIn(part, shown)
             self.assertIn(part, str(refusal.exception))
 
+    def test_end_before_beginning(self):
+        session = self._session()
+        with Form(session) as form:
+            form.start = datetime(2026, 3, 2, 15)  # two hours after the end, while typing
+            form.stop = datetime(2026, 3, 2, 16)
+        for stop in (session.start, datetime(2026, 3, 1)):
+            with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
+                session.stop = stop
+                self.env.flush_all()
+
     def test_one_ends_where_the_next_begins(self):
         self._session(hour=16)
         self._session(hour=18)
@@ -126,6 +136,21 @@ class TestClash(ScheduleCommon):
             self._session(self.class_b, hour=19)
         for part in ("Trần Minh An", "T-N1", "20:00", "Room N"):
             self.assertIn(part, str(refusal.exception))
+
+    def test_form_says_which_student_is_busy(self):
+        self._session()
+        self._enroll(self.an)
+        self._enroll(self.an, class_id=self.class_b.id)
+        other = self._session(self.class_b, day=3)
+        with Form(other) as form:
+            self.assertNotIn("is busy", form.conflict_message or "")
+            form.start, form.stop = datetime(2026, 3, 2, 12), datetime(2026, 3, 2, 13)
+            self.assertIn("Trần Minh An is busy", form.conflict_message)
+            form.start, form.stop = datetime(2026, 3, 3, 8), datetime(2026, 3, 3, 9)
+        new = self.env["edu.session"].new(
+            {"class_id": self.class_b.id, "start": datetime(2026, 3, 2, 12), "stop": datetime(2026, 3, 2, 13)}
+        )
+        self.assertIn("Trần Minh An is busy", new.conflict_message)
 
     def test_student_cannot_be_enrolled_into_a_clash(self):
         self._session()

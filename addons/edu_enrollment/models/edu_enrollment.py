@@ -578,7 +578,9 @@ class EduEnrollment(models.Model):
         )
         if not invoices:
             raise UserError(self.env._("Nothing is open to be paid. Confirm the enrolment first."))
-        return invoices.action_register_payment()
+        action = invoices.action_register_payment()
+        # Stay here: the enrolment shows what the payment settled.
+        return action | {"context": {**action["context"], "dont_redirect_to_payments": True}}
 
     # ------------------------------------------------------------------ business
     def _lock(self):

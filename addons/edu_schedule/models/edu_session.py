@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytz
@@ -9,6 +10,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..tools import weekly
 
 CLASHES_SHOWN = 5
+DEFAULT_HOURS = 1.5
 # Who comes to a placement test or a trial lesson is no student of the class.
 ROLL_KINDS = ("lesson", "makeup", "exam")
 
@@ -158,6 +160,14 @@ class EduSession(models.Model):
         if self.class_id:
             self.teacher_id = self.class_id.teacher_id
             self.room_id = self.class_id.room_id
+
+    @api.onchange("start")
+    def _onchange_start(self):
+        """Propose an end: a lesson is as long as those of the class's weekly pattern, or an hour and a half."""
+        if self.start and (not self.stop or self.stop <= self.start):
+            slot = self.class_id.slot_ids[:1]
+            hours = slot.hour_to - slot.hour_from if slot else DEFAULT_HOURS
+            self.stop = self.start + timedelta(hours=hours)
 
     @api.constrains("makeup_of_id", "kind")
     def _check_makeup_of_id(self):

@@ -11,6 +11,8 @@ class EduGrade(models.Model):
         "student_id",
         "class_id",
         "score",
+        "is_marked",
+        "date_submitted",
         "max_score",
         "percent",
         "comment",

@@ -66,33 +66,32 @@ class EduStudent(models.Model):
         :param domain: which of its records count
         :param str order: by what they are first; columns of the model
         :param int limit: how many for each student
-        :return: records in that order
+        :return: records of one student after the other, each in that order
         """
         Model = self.env[model]
         if not self:
             return Model.browse()
         query = Model._search(Domain("student_id", "in", self.ids) & Domain(domain))
-        ids = [
-            row[0]
-            for row in self.env.execute_query(
-                SQL(
-                    """
-                    SELECT id
-                    FROM (
-                        SELECT id, row_number() OVER (PARTITION BY student_id ORDER BY %(order)s) AS place
-                        FROM %(table)s
-                        WHERE id IN %(ids)s
-                    ) AS ranked
-                    WHERE place <= %(limit)s
-                    """,
-                    order=SQL(order),
-                    table=SQL.identifier(Model._table),
-                    ids=query.subselect(),
-                    limit=limit,
-                )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id
+                FROM (
+                    SELECT id, student_id,
+                           row_number() OVER (PARTITION BY student_id ORDER BY %(order)s) AS place
+                    FROM %(table)s
+                    WHERE id IN %(ids)s
+                ) AS ranked
+                WHERE place <= %(limit)s
+                ORDER BY student_id, place
+                """,
+                order=SQL(order),
+                table=SQL.identifier(Model._table),
+                ids=query.subselect(),
+                limit=limit,
             )
-        ]
-        return Model.search([("id", "in", ids)], order=order)
+        )
+        return Model.browse(row[0] for row in rows)
 
     # --- calendar feed (W3) ---
 

@@ -40,6 +40,14 @@ class TestLearning(PortalCommon):
         for url in ("/my/learning", f"/my/learning/{self.binh.id}/timetable"):
             self.assertIn("18:00", self._page(url), "11:00 UTC is 18:00 in Hanoi")
 
+    def test_work_that_waits_for_its_mark(self):
+        """S9: handed in is not the same as nothing scored."""
+        self.grades[2].write({"score": 0, "is_marked": False})
+        self._login("binh")
+        text = self._page("/my/learning")
+        self.assertIn("Not marked yet", text)
+        self.assertNotIn("Final mark so far", text)
+
     def test_instalments_follow_accounting(self):
         invoice = self.enrollment_binh.invoice_ids
         first = self.enrollment_binh.instalment_ids[0]

@@ -6,6 +6,7 @@ Compared are the totals, the marks and withdrawals of every class, and the weigh
 the files are counted in plain Python, the marks are computed in exact fractions, the database is asked in SQL and,
 for the final marks, through the product's own field. Ends with 1 when anything differs.
 """
+
 import csv
 import sys
 from collections import Counter, defaultdict
@@ -59,6 +60,7 @@ def count_files(folder):
 
 def count_database(env):
     """The same figures of the database."""
+
     def by_class(query):
         env.cr.execute(query)
         return dict(env.cr.fetchall())
@@ -70,7 +72,9 @@ def count_database(env):
                   (SELECT count(*) FROM edu_assessment a JOIN edu_campus p ON p.id = a.campus_id WHERE p.code = 'OU'),
                   (SELECT count(*) FROM edu_grade g JOIN edu_campus p ON p.id = g.campus_id WHERE p.code = 'OU')"""
     )
-    totals = dict(zip(("classes", "students", "enrolments", "assessments", "marks"), env.cr.fetchone(), strict=True))
+    totals = dict(
+        zip(("classes", "students", "enrolments", "assessments", "marks"), env.cr.fetchone(), strict=True)
+    )
     marks = by_class(
         """SELECT c.code, count(*) FROM edu_grade g JOIN edu_assessment a ON a.id = g.assessment_id
            JOIN edu_class c ON c.id = a.class_id GROUP BY c.code"""
@@ -110,8 +114,11 @@ def main(database, folder):
     files = count_files(folder)
     with Registry(database).cursor() as cr:
         found = list(differences(files, count_database(api.Environment(cr, SUPERUSER_ID, {}))))
-    print("\n".join(found[:50]) or f"equal: {files[0]}, {len(files[1])} classes with marks,"
-          f" {sum(files[2].values()):,} withdrawn, {len(files[3]):,} final marks")
+    print(
+        "\n".join(found[:50])
+        or f"equal: {files[0]}, {len(files[1])} classes with marks,"
+        f" {sum(files[2].values()):,} withdrawn, {len(files[3]):,} final marks"
+    )
     sys.exit(bool(found))
 
 

@@ -9,6 +9,7 @@ where it stopped and a second run adds nothing. Rows that cannot be taken are li
 
 Data: Kuzilek, Hlosta, Zdrahal, Scientific Data 4:170171 (2017), CC BY 4.0.
 """
+
 import csv
 import resource
 import sys
@@ -116,7 +117,11 @@ class Loader:
             currency = self.env.ref("base.GBP")
             currency.active = True
             company = self.env["res.company"].create(
-                {"name": "The Open University", "currency_id": currency.id, "country_id": self.env.ref("base.uk").id}
+                {
+                    "name": "The Open University",
+                    "currency_id": currency.id,
+                    "country_id": self.env.ref("base.uk").id,
+                }
             )
             (self.env.user | self.env.ref("base.user_admin")).company_ids = [Command.link(company.id)]
         self.env = self.env(context={**self.env.context, "allowed_company_ids": company.ids})
@@ -157,7 +162,12 @@ class Loader:
         known = set(programs.mapped("code"))
         new = programs.create(
             [
-                {"code": code, "name": f"Module {code}", "state": "published", "company_id": self.campus.company_id.id}
+                {
+                    "code": code,
+                    "name": f"Module {code}",
+                    "state": "published",
+                    "company_id": self.campus.company_id.id,
+                }
                 for code in codes
                 if code not in known
             ]
@@ -276,7 +286,9 @@ class Loader:
         """{value of the field, or values of the fields: id} of the records of this campus."""
         records = self.env[model].with_context(active_test=False)
         rows = records.search_read([("campus_id", "=", self.campus.id)], [*fields], load=None)
-        return {tuple(row[name] for name in fields) if fields[1:] else row[fields[0]]: row["id"] for row in rows}
+        return {
+            tuple(row[name] for name in fields) if fields[1:] else row[fields[0]]: row["id"] for row in rows
+        }
 
     def _load(self, name, model, prepare):
         """Create what the file has and the database has not, committing batch by batch."""
@@ -309,7 +321,12 @@ class Loader:
     def _show(self, model, done, total, seconds):
         filled = 30 * done // total
         bar = "█" * filled + "·" * (30 - filled)
-        print(f"\r{model:15} {bar} {done:,} of {total:,}, {done / seconds:,.0f}/s ", end="", file=self.out, flush=True)
+        print(
+            f"\r{model:15} {bar} {done:,} of {total:,}, {done / seconds:,.0f}/s ",
+            end="",
+            file=self.out,
+            flush=True,
+        )
 
     def _commit(self):
         self.env.flush_all()

@@ -1,4 +1,5 @@
 """scripts/load_oulad on a small data set of our own, in a database that really commits."""
+
 import csv
 import io
 import sys
@@ -8,8 +9,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
-from check_oulad import count_database, count_files, differences  # noqa: E402
-from load_oulad import Loader  # noqa: E402
+from check_oulad import count_database, count_files, differences
+from load_oulad import Loader
 
 INFO = (
     "code_module,code_presentation,id_student,gender,region,highest_education,imd_band,age_band,"
@@ -81,14 +82,21 @@ def test_everything_is_taken_and_a_second_run_adds_nothing(arena, folder):
         assert str(first.date_confirmed) == "2013-09-01"
         assert first.final_mark == pytest.approx((80 * 25 + 41 * 100) / 125, abs=0.005)
         assert not first.invoice_ids
-        eight, nine = env["edu.student"].search([("student_number", "in", ["OU8", "OU9"])], order="student_number")
-        assert (eight.enrollment_ids.state, str(eight.enrollment_ids.date_cancelled)) == ("cancelled", "2013-10-13")
+        eight, nine = env["edu.student"].search(
+            [("student_number", "in", ["OU8", "OU9"])], order="student_number"
+        )
+        assert (eight.enrollment_ids.state, str(eight.enrollment_ids.date_cancelled)) == (
+            "cancelled",
+            "2013-10-13",
+        )
         assert (nine.enrollment_ids.state, nine.enrollment_ids.date_cancelled) == ("cancelled", False)
         assert eight.enrollment_ids.grade_ids.is_marked is False
 
     # A run that was cut off: what was added to the files since is all that the next run adds.
     with (folder / "studentAssessment.csv").open("a") as file:
-        csv.writer(file).writerows([[2, 8, 260, 0, 55], [2, 9, 260, 0, 101], [99, 7, 1, 0, 5], [1, 77, 1, 0, 5], [3, 9, 1, 0, 5]])
+        csv.writer(file).writerows(
+            [[2, 8, 260, 0, 55], [2, 9, 260, 0, 101], [99, 7, 1, 0, 5], [1, 77, 1, 0, 5], [3, 9, 1, 0, 5]]
+        )
     loader = load(arena, folder)
     assert loader.added["edu.grade"] == 1
     assert [reason for _name, _row, reason in loader.rejected] == [

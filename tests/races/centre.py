@@ -1,4 +1,5 @@
 """A small centre that is committed to the arena, for the races about seats and invoices."""
+
 import itertools
 
 from odoo.fields import Command
@@ -18,12 +19,21 @@ def open_class(env, seats, students):
         env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
     env.user.company_ids |= company
     env = env(context={**env.context, "allowed_company_ids": company.ids, "tracking_disable": True})
-    campus = env["edu.campus"].create({"name": f"Race {number}", "code": f"R{number}", "company_id": company.id})
-    program = env["edu.program"].create({"code": f"RACE{number}", "name": "Race", "hours": 30, "company_id": company.id})
+    campus = env["edu.campus"].create(
+        {"name": f"Race {number}", "code": f"R{number}", "company_id": company.id}
+    )
+    program = env["edu.program"].create(
+        {"code": f"RACE{number}", "name": "Race", "hours": 30, "company_id": company.id}
+    )
     program.action_submit()
     program.action_publish()
     package = env["edu.package"].create(
-        {"name": f"Race {number}", "price": 900, "campus_id": campus.id, "program_ids": [Command.set(program.ids)]}
+        {
+            "name": f"Race {number}",
+            "price": 900,
+            "campus_id": campus.id,
+            "program_ids": [Command.set(program.ids)],
+        }
     )
     course = env["edu.class"].create(
         {
@@ -35,7 +45,9 @@ def open_class(env, seats, students):
         }
     )
     course.action_open()
-    people = env["edu.student"].create([{"name": f"Runner {index}", "campus_id": campus.id} for index in range(students)])
+    people = env["edu.student"].create(
+        [{"name": f"Runner {index}", "campus_id": campus.id} for index in range(students)]
+    )
     enrollments = env["edu.enrollment"].create(
         [
             {

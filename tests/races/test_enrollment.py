@@ -1,13 +1,13 @@
 """Seats and invoices under real concurrent transactions (E9, E24)."""
+
 from contextlib import closing
 
 import psycopg2
 import pytest
+from centre import open_class
 
 import odoo.sql_db
 from odoo.exceptions import UserError, ValidationError
-
-from centre import open_class
 
 SEATS = "edu_class_seats_within_capacity"
 
@@ -15,7 +15,9 @@ SEATS = "edu_class_seats_within_capacity"
 def confirm(enrollment_id):
     def job(env):
         company = env["edu.enrollment"].browse(enrollment_id).company_id
-        env["edu.enrollment"].with_context(allowed_company_ids=company.ids).browse(enrollment_id).action_confirm()
+        env["edu.enrollment"].with_context(allowed_company_ids=company.ids).browse(
+            enrollment_id
+        ).action_confirm()
 
     return job
 
@@ -48,7 +50,9 @@ def test_counting_alone_oversells(arena):
 
     def count_then_insert(enrollment_id):
         def job(env):
-            taken = env["edu.enrollment"].search_count([("class_id", "=", class_id), ("state", "=", "confirmed")])
+            taken = env["edu.enrollment"].search_count(
+                [("class_id", "=", class_id), ("state", "=", "confirmed")]
+            )
             assert taken < env["edu.class"].browse(class_id).capacity
             env.cr.execute("UPDATE edu_enrollment SET state = 'confirmed' WHERE id = %s", [enrollment_id])
 

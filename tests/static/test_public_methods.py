@@ -1,4 +1,5 @@
 """What other programs may call: the older of Odoo's two external APIs cannot carry "nothing" back."""
+
 import ast
 from pathlib import Path
 
@@ -12,7 +13,10 @@ def public_methods():
     for path in sorted(ADDONS.glob("*/[mw][oi][dz]*/*.py")):
         for model in (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)):
             for method in (node for node in model.body if isinstance(node, ast.FunctionDef)):
-                private = any(isinstance(item, ast.Attribute) and item.attr == "private" for item in method.decorator_list)
+                private = any(
+                    isinstance(item, ast.Attribute) and item.attr == "private"
+                    for item in method.decorator_list
+                )
                 if method.name.startswith("action_") and not private:
                     yield pytest.param(method, id=f"{path.relative_to(ADDONS)}::{method.name}")
 

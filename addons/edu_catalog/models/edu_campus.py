@@ -47,14 +47,20 @@ class EduCampus(models.Model):
     room_count = fields.Integer(compute="_compute_counts")
     class_count = fields.Integer(compute="_compute_counts", string="Current Classes")
 
-    _code_uniq = models.UniqueIndex("(code, company_id)", "Another campus has this code already. Choose another one.")
+    _code_uniq = models.UniqueIndex(
+        "(code, company_id)", "Another campus has this code already. Choose another one."
+    )
 
     @api.depends("room_ids", "class_ids.state")
     def _compute_counts(self):
-        rooms = dict(self.env["edu.room"]._read_group([("campus_id", "in", self.ids)], ["campus_id"], ["__count"]))
+        rooms = dict(
+            self.env["edu.room"]._read_group([("campus_id", "in", self.ids)], ["campus_id"], ["__count"])
+        )
         classes = dict(
             self.env["edu.class"]._read_group(
-                [("campus_id", "in", self.ids), ("state", "in", ("open", "running"))], ["campus_id"], ["__count"]
+                [("campus_id", "in", self.ids), ("state", "in", ("open", "running"))],
+                ["campus_id"],
+                ["__count"],
             )
         )
         for campus in self:

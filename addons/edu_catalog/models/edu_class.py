@@ -47,7 +47,9 @@ class EduClass(models.Model):
     company_id = fields.Many2one(related="campus_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     teacher_id = fields.Many2one("edu.teacher", index=True, ondelete="restrict", tracking=True)
-    room_id = fields.Many2one("edu.room", index=True, ondelete="restrict", domain="[('campus_id', '=', campus_id)]")
+    room_id = fields.Many2one(
+        "edu.room", index=True, ondelete="restrict", domain="[('campus_id', '=', campus_id)]"
+    )
     date_start = fields.Date(index=True, tracking=True)
     date_end = fields.Date(tracking=True)
     seats_limited = fields.Boolean(default=True)
@@ -63,12 +65,16 @@ class EduClass(models.Model):
     # Counted by the enrolments (edu_enrollment). Stored here so that the constraint below holds it:
     # two sales of the last seat meet on this row, and the database lets one of them through.
     seats_taken = fields.Integer(readonly=True, copy=False, default=0, string="Headcount")
-    seats_available = fields.Integer(compute="_compute_seats_available", help="Empty seats; 0 when not limited.")
+    seats_available = fields.Integer(
+        compute="_compute_seats_available", help="Empty seats; 0 when not limited."
+    )
     is_full = fields.Boolean(compute="_compute_is_full", store=True, index=True)
     note = fields.Html()
     color = fields.Integer(related="campus_id.color")
 
-    _code_uniq = models.UniqueIndex("(code, company_id)", "Another class has this code already. Choose another one.")
+    _code_uniq = models.UniqueIndex(
+        "(code, company_id)", "Another class has this code already. Choose another one."
+    )
     _seats_within_capacity = models.Constraint(
         "CHECK (NOT seats_limited OR seats_taken <= capacity)",
         "There are more students than seats: the class is full, or its capacity would fall below its headcount."
@@ -102,7 +108,9 @@ class EduClass(models.Model):
     @api.depends("seats_limited", "capacity", "seats_taken")
     def _compute_seats_available(self):
         for record in self:
-            record.seats_available = max(record.capacity - record.seats_taken, 0) if record.seats_limited else 0
+            record.seats_available = (
+                max(record.capacity - record.seats_taken, 0) if record.seats_limited else 0
+            )
 
     @api.depends("seats_limited", "capacity", "seats_taken")
     def _compute_is_full(self):
@@ -151,7 +159,9 @@ class EduClass(models.Model):
         for record in self:
             if record.state not in ("draft", "cancelled") or record.seats_taken:
                 raise UserError(
-                    self.env._("%s has been opened and is kept. Cancel or archive it instead.", record.display_name)
+                    self.env._(
+                        "%s has been opened and is kept. Cancel or archive it instead.", record.display_name
+                    )
                 )
 
     def copy_data(self, default=None):

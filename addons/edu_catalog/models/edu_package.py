@@ -23,7 +23,9 @@ class EduPackage(models.Model):
     program_ids = fields.Many2many(
         "edu.program", "edu_package_program_rel", "package_id", "program_id", string="Programs"
     )
-    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
@@ -92,8 +94,10 @@ class EduPackage(models.Model):
         packages = super().create(vals_list)
         without = packages.filtered(lambda package: not package.product_id)
         # The package is ours to write (checked by create); its product is part of it.
-        products_sudo = self.env["product.product"].sudo().create(
-            [package._prepare_product_values() for package in without]
+        products_sudo = (
+            self.env["product.product"]
+            .sudo()
+            .create([package._prepare_product_values() for package in without])
         )
         for package, product in zip(without, products_sudo, strict=True):
             package.product_id = product.id

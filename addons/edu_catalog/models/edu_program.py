@@ -63,7 +63,9 @@ class EduProgram(models.Model):
         help="The subjects of the program in their order.",
     )
     next_program_id = fields.Many2one(
-        "edu.program", string="Next Program", index="btree_not_null", help="The higher class that follows this one."
+        "edu.program",
+        index="btree_not_null",
+        help="The higher class that follows this one.",
     )
     related_program_ids = fields.Many2many(
         "edu.program", "edu_program_related_rel", "program_id", "related_id", string="Related Programs"
@@ -96,7 +98,9 @@ class EduProgram(models.Model):
             wanted = list(program.subject_ids)
             lines = {line.subject_id: line for line in program.line_ids}
             program.line_ids = [
-                Command.delete(line.id) for subject, line in lines.items() if subject not in program.subject_ids
+                Command.delete(line.id)
+                for subject, line in lines.items()
+                if subject not in program.subject_ids
             ] + [
                 Command.update(lines[subject].id, {"sequence": sequence})
                 if subject in lines

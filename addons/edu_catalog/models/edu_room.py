@@ -29,7 +29,9 @@ class EduRoom(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        campuses = self.env["edu.campus"].browse({vals["campus_id"] for vals in vals_list if vals.get("campus_id")})
+        campuses = self.env["edu.campus"].browse(
+            {vals["campus_id"] for vals in vals_list if vals.get("campus_id")}
+        )
         by_id = {campus.id: campus for campus in campuses}
         for vals in vals_list:
             campus = by_id.get(vals.get("campus_id"))

@@ -33,14 +33,20 @@ class EduTeacher(models.Model):
     class_ids = fields.One2many("edu.class", "teacher_id", string="Classes")
     class_count = fields.Integer(compute="_compute_class_count", string="Current Classes")
 
-    _partner_uniq = models.UniqueIndex("(partner_id)", "This contact is a teacher already. Open that teacher instead.")
-    _hourly_rate_positive = models.Constraint("CHECK (hourly_rate >= 0)", "An hourly rate cannot be negative.")
+    _partner_uniq = models.UniqueIndex(
+        "(partner_id)", "This contact is a teacher already. Open that teacher instead."
+    )
+    _hourly_rate_positive = models.Constraint(
+        "CHECK (hourly_rate >= 0)", "An hourly rate cannot be negative."
+    )
 
     @api.depends("class_ids.state")
     def _compute_class_count(self):
         counts = dict(
             self.env["edu.class"]._read_group(
-                [("teacher_id", "in", self.ids), ("state", "in", ("open", "running"))], ["teacher_id"], ["__count"]
+                [("teacher_id", "in", self.ids), ("state", "in", ("open", "running"))],
+                ["teacher_id"],
+                ["__count"],
             )
         )
         for teacher in self:
@@ -59,8 +65,12 @@ class EduTeacher(models.Model):
             for field in ("email", "phone", "image_1920"):
                 if not vals.get(field):
                     vals.pop(field, None)
-        partners_sudo = self.env["res.partner"].sudo().create(
-            [{field: vals.get(field) for field in ("name", "email", "phone")} for vals in without_user]
+        partners_sudo = (
+            self.env["res.partner"]
+            .sudo()
+            .create(
+                [{field: vals.get(field) for field in ("name", "email", "phone")} for vals in without_user]
+            )
         )
         for vals, partner in zip(without_user, partners_sudo, strict=True):
             vals["partner_id"] = partner.id

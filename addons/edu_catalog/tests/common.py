@@ -25,7 +25,10 @@ class CatalogCommon(TransactionCase):
         cls.env.user.company_ids |= cls.company
         cls.env.user.company_id = cls.company
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
-        cls.users = {role: cls._make_user(role) for role in ("teacher", "counsellor", "academic", "manager", "director")}
+        cls.users = {
+            role: cls._make_user(role)
+            for role in ("teacher", "counsellor", "academic", "manager", "director")
+        }
         cls.users["stranger"] = cls._make_user("manager", "stranger")
         cls.north, cls.south = cls.env["edu.campus"].create(
             [
@@ -36,7 +39,10 @@ class CatalogCommon(TransactionCase):
                     "tz": "Asia/Ho_Chi_Minh",
                     "user_ids": [Command.set([cls.users[role].id for role in staff])],
                 }
-                for name, staff in (("North", ("counsellor", "academic", "manager")), ("South", ("stranger",)))
+                for name, staff in (
+                    ("North", ("counsellor", "academic", "manager")),
+                    ("South", ("stranger",)),
+                )
             ]
         )
         cls.subject = cls.env["edu.subject"].create({"code": "T-LIS", "name": "Listening", "credits": 2})
@@ -88,7 +94,11 @@ class CatalogCommon(TransactionCase):
     @classmethod
     def _make_company(cls):
         return cls.env["res.company"].create(
-            {"name": "Sao Mai Test", "currency_id": cls._currency("VND").id, "country_id": cls.env.ref("base.vn").id}
+            {
+                "name": "Sao Mai Test",
+                "currency_id": cls._currency("VND").id,
+                "country_id": cls.env.ref("base.vn").id,
+            }
         )
 
     @classmethod

@@ -35,7 +35,9 @@ class TestPackage(CatalogCommon):
 
     def test_on_sale(self):
         """C2, C10: within its dates, at its campuses, with published programs."""
-        package = self._new_package(date_from="2026-02-01", date_to="2026-02-28", campus_ids=[Command.set(self.north.ids)])
+        package = self._new_package(
+            date_from="2026-02-01", date_to="2026-02-28", campus_ids=[Command.set(self.north.ids)]
+        )
         self.assertTrue(package._is_on_sale(date(2026, 2, 1), self.north))
         self.assertTrue(package._is_on_sale(date(2026, 2, 28), self.north))
         self.assertFalse(package._is_on_sale(date(2026, 3, 1), self.north))

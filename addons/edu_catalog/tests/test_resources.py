@@ -1,7 +1,8 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from psycopg2 import IntegrityError
 
+from odoo import fields
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -21,7 +22,9 @@ class TestResources(CatalogCommon):
         self.assertEqual(teacher.partner_id.email, "binh@example.com")
         self.assertEqual(self.teacher.partner_id, self.users["teacher"].partner_id)
         partner = self.env["res.partner"].create({"name": "Chosen"})
-        self.assertEqual(self.env["edu.teacher"].create({"name": "C", "partner_id": partner.id}).partner_id, partner)
+        self.assertEqual(
+            self.env["edu.teacher"].create({"name": "C", "partner_id": partner.id}).partner_id, partner
+        )
 
     def test_teacher_who_is_a_user(self):
         """C7: academic staff make a teacher of a user; that user's own contact data stay as they are."""
@@ -35,14 +38,18 @@ class TestResources(CatalogCommon):
 
     def test_days_off_are_leaves(self):
         """C7, C8: days off and closures are those of the resource, past ones are not counted."""
-        now = datetime.now().replace(microsecond=0)
+        now = fields.Datetime.now()
         for resource in (self.teacher, self.room_n):
             action = resource.action_view_leaves()
             self.env["resource.calendar.leaves"].with_context(**action["context"]).with_user(
                 self.users["academic"]
             ).create(
                 [
-                    {"name": "Holiday", "date_from": now + timedelta(days=day), "date_to": now + timedelta(days=day + 1)}
+                    {
+                        "name": "Holiday",
+                        "date_from": now + timedelta(days=day),
+                        "date_to": now + timedelta(days=day + 1),
+                    }
                     for day in (-10, 10)
                 ]
             )

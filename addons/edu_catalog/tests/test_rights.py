@@ -44,7 +44,12 @@ class TestRights(CatalogCommon):
 
     def test_others_see_nothing(self):
         outsider = self.env["res.users"].create(
-            {"name": "Outsider", "login": "t_outsider", "company_id": self.company.id, "company_ids": self.company.ids}
+            {
+                "name": "Outsider",
+                "login": "t_outsider",
+                "company_id": self.company.id,
+                "company_ids": self.company.ids,
+            }
         )
         for model in ("edu.class", "edu.program", "edu.package", "edu.teacher", "edu.room", "edu.campus"):
             with self.subTest(model), self.assertRaises(AccessError):

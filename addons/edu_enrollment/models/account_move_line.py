@@ -13,7 +13,9 @@ class AccountMoveLine(models.Model):
         help="State of an instalment: a receivable line of a customer invoice (E13). Read from what is left to pay.",
     )
 
-    @api.depends("amount_residual", "amount_residual_currency", "date_maturity", "display_type", "parent_state")
+    @api.depends(
+        "amount_residual", "amount_residual_currency", "date_maturity", "display_type", "parent_state"
+    )
     @api.depends_context("tz")
     def _compute_instalment_state(self):
         today = fields.Date.context_today(self)
@@ -36,7 +38,9 @@ class AccountMoveLine(models.Model):
         overdue = Domain("date_maturity", "<", today)
         domains = {
             "paid": instalment & Domain("amount_residual", "=", 0),
-            "unpaid": instalment & still_open & (Domain("date_maturity", ">=", today) | Domain("date_maturity", "=", False)),
+            "unpaid": instalment
+            & still_open
+            & (Domain("date_maturity", ">=", today) | Domain("date_maturity", "=", False)),
             "overdue": instalment & still_open & overdue,
             False: ~instalment,
         }

@@ -90,7 +90,9 @@ class EduEnrollment(models.Model):
         ondelete="restrict",
         help="Who is invoiced: the guardian who pays, the student, or a company (E10).",
     )
-    package_id = fields.Many2one("edu.package", required=True, index=True, ondelete="restrict", check_company=True)
+    package_id = fields.Many2one(
+        "edu.package", required=True, index=True, ondelete="restrict", check_company=True
+    )
     program_ids = fields.Many2many(related="package_id.program_ids")
     class_id = fields.Many2one(
         "edu.class",
@@ -149,7 +151,10 @@ class EduEnrollment(models.Model):
     )
     moved_from_id = fields.Many2one("edu.enrollment", readonly=True, copy=False, index="btree_not_null")
     date_expected = fields.Date(
-        string="Expected Date", required=True, default=fields.Date.context_today, help="When learning is to start."
+        string="Expected Date",
+        required=True,
+        default=fields.Date.context_today,
+        help="When learning is to start.",
     )
     date_confirmed = fields.Date(
         readonly=True, copy=False, help="Day of the sale and of its invoice; today unless taken over."
@@ -231,7 +236,8 @@ class EduEnrollment(models.Model):
         """
         first = {}
         for enrollment in self.search(
-            [("student_id", "in", self.student_id.ids), ("date_confirmed", "!=", False)], order="date_confirmed, id"
+            [("student_id", "in", self.student_id.ids), ("date_confirmed", "!=", False)],
+            order="date_confirmed, id",
         ):
             known = first.setdefault(enrollment.student_id, enrollment)
             if enrollment.type == "new" and known.type != "new":
@@ -312,15 +318,23 @@ class EduEnrollment(models.Model):
             posted = enrollment.invoice_ids.filtered(lambda move: move.state == "posted")
             invoices = posted.filtered(lambda move: move.move_type == "out_invoice")
             refunds = posted.filtered(lambda move: move.move_type == "out_refund")
-            enrollment.amount_invoiced = sum(invoices.mapped("amount_total")) - sum(refunds.mapped("amount_total"))
-            enrollment.amount_due = sum(invoices.mapped("amount_residual")) - sum(refunds.mapped("amount_residual"))
+            enrollment.amount_invoiced = sum(invoices.mapped("amount_total")) - sum(
+                refunds.mapped("amount_total")
+            )
+            enrollment.amount_due = sum(invoices.mapped("amount_residual")) - sum(
+                refunds.mapped("amount_residual")
+            )
             enrollment.amount_paid = enrollment.amount_invoiced - enrollment.amount_due
             is_open = enrollment.state not in ("cancelled", "completed")
-            enrollment.amount_to_invoice = enrollment.amount_total - enrollment.amount_invoiced if is_open else 0.0
+            enrollment.amount_to_invoice = (
+                enrollment.amount_total - enrollment.amount_invoiced if is_open else 0.0
+            )
 
     def _compute_invoice_count(self):
         counts = dict(
-            self.env["account.move"].sudo()._read_group([("enrollment_id", "in", self.ids)], ["enrollment_id"], ["__count"])
+            self.env["account.move"]
+            .sudo()
+            ._read_group([("enrollment_id", "in", self.ids)], ["enrollment_id"], ["__count"])
         )
         for enrollment in self:
             enrollment.invoice_count = counts.get(enrollment, 0)
@@ -352,7 +366,9 @@ class EduEnrollment(models.Model):
             delivered, earned = by_kind.get("delivery", (0.0, 0.0))
             enrollment.hours_delivered = -delivered
             enrollment.amount_delivered = -earned
-            enrollment.hours_total = by_kind.get("purchase", (0.0, 0.0))[0] + by_kind.get("adjust", (0.0, 0.0))[0]
+            enrollment.hours_total = (
+                by_kind.get("purchase", (0.0, 0.0))[0] + by_kind.get("adjust", (0.0, 0.0))[0]
+            )
             enrollment.hours_left = sum(hours for hours, _amount in by_kind.values())
             enrollment.amount_deferred = sum(amount for _hours, amount in by_kind.values())
 
@@ -441,7 +457,9 @@ class EduEnrollment(models.Model):
     def write(self, vals):
         if "state" in vals and not self.env.su:
             raise UserError(
-                self.env._("The state of an enrolment follows its buttons: confirm, suspend, resume, complete, cancel.")
+                self.env._(
+                    "The state of an enrolment follows its buttons: confirm, suspend, resume, complete, cancel."
+                )
             )
         self._check_system_fields(vals)
         locked = COMMERCIAL_FIELDS.intersection(vals)
@@ -452,9 +470,15 @@ class EduEnrollment(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):
         for enrollment in self:
-            if enrollment.state not in ("draft", "cancelled") or enrollment.invoice_count or enrollment.ledger_ids:
+            if (
+                enrollment.state not in ("draft", "cancelled")
+                or enrollment.invoice_count
+                or enrollment.ledger_ids
+            ):
                 raise UserError(
-                    self.env._("%s is part of the books and is kept. Cancel it instead.", enrollment.display_name)
+                    self.env._(
+                        "%s is part of the books and is kept. Cancel it instead.", enrollment.display_name
+                    )
                 )
 
     @api.model
@@ -471,7 +495,9 @@ class EduEnrollment(models.Model):
         ):
             return
         raise AccessError(
-            self.env._("A new enrolment is a draft; its buttons take it further. Only a director may take over others.")
+            self.env._(
+                "A new enrolment is a draft; its buttons take it further. Only a director may take over others."
+            )
         )
 
     @api.model
@@ -513,9 +539,9 @@ class EduEnrollment(models.Model):
         todo._check_can_confirm()
         # Whoever may sell may cause the invoice; the rights to write one by hand are the accountant's.
         todo_sudo = todo.sudo()
-        todo_sudo.filtered(lambda enrollment: not enrollment.date_confirmed).date_confirmed = (
-            fields.Date.context_today(self)
-        )
+        todo_sudo.filtered(
+            lambda enrollment: not enrollment.date_confirmed
+        ).date_confirmed = fields.Date.context_today(self)
         todo_sudo.write({"state": "confirmed"})
         todo_sudo.class_id._check_seats()
         todo_sudo.flush_recordset()
@@ -590,7 +616,10 @@ class EduEnrollment(models.Model):
         serialisation error, and Odoo starts the request again on the new truth.
         """
         self.env.cr.execute(
-            SQL("SELECT id FROM edu_enrollment WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(self.ids) or (0,))
+            SQL(
+                "SELECT id FROM edu_enrollment WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+                tuple(self.ids) or (0,),
+            )
         )
 
     def _create_invoices(self):
@@ -629,7 +658,11 @@ class EduEnrollment(models.Model):
     def _prepare_invoice_line_values(self):
         self.ensure_one()
         product = self.package_id.product_id
-        common = {"product_id": product.id, "quantity": 1, "tax_ids": [Command.set(self.package_id.tax_ids.ids)]}
+        common = {
+            "product_id": product.id,
+            "quantity": 1,
+            "tax_ids": [Command.set(self.package_id.tax_ids.ids)],
+        }
         lines = [{**common, "name": self._invoice_line_name(), "price_unit": self.price}]
         if not self.currency_id.is_zero(self.discount_amount):
             label = self.env._("Discount %s %%", f"{self.discount_rate:g}")
@@ -639,7 +672,9 @@ class EduEnrollment(models.Model):
     def _invoice_line_name(self):
         self.ensure_one()
         return " · ".join(
-            part for part in (self.package_id.name, self.class_id.display_name, self.student_id.display_name) if part
+            part
+            for part in (self.package_id.name, self.class_id.display_name, self.student_id.display_name)
+            if part
         )
 
     def _book_purchase(self, invoices):
@@ -680,7 +715,9 @@ class EduEnrollment(models.Model):
                         "date": fields.Date.context_today(self),
                         "hours": -max(hours, 0.0),
                         "amount": -amount if credit else 0.0,
-                        "origin": f"account.move,{credit.id}" if credit else f"edu.enrollment,{enrollment.id}",
+                        "origin": f"account.move,{credit.id}"
+                        if credit
+                        else f"edu.enrollment,{enrollment.id}",
                     }
                 )
         self.env["edu.ledger.entry"].create(entries)
@@ -692,7 +729,9 @@ class EduEnrollment(models.Model):
         :return: the posted ``account.move`` of type ``out_refund``
         """
         self.ensure_one()
-        invoice = self.invoice_ids.filtered(lambda move: move.move_type == "out_invoice" and move.state == "posted")[:1]
+        invoice = self.invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        )[:1]
         line = invoice.invoice_line_ids.filtered("product_id")[:1]
         included = any(tax.price_include for tax in line.tax_ids)
         price_unit = invoice.amount_total * amount / invoice.amount_untaxed if included else amount

@@ -10,8 +10,12 @@ class EduGuardian(models.Model):
 
     student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="cascade")
     # Stored so that the constraint below can hold it.
-    student_partner_id = fields.Many2one(related="student_id.partner_id", store=True, string="Student's Contact")
-    partner_id = fields.Many2one("res.partner", string="Guardian", required=True, index=True, ondelete="restrict")
+    student_partner_id = fields.Many2one(
+        related="student_id.partner_id", store=True, string="Student's Contact"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Guardian", required=True, index=True, ondelete="restrict"
+    )
     phone = fields.Char(related="partner_id.phone", readonly=False)
     email = fields.Char(related="partner_id.email", readonly=False)
     relation = fields.Selection(
@@ -28,7 +32,9 @@ class EduGuardian(models.Model):
     )
     is_payer = fields.Boolean(string="Pays", help="Invoices of the student go to this person.")
     portal_access = fields.Boolean(
-        string="May Log In", default=True, help="Sees the student's lessons, marks and payments on the portal."
+        string="May Log In",
+        default=True,
+        help="Sees the student's lessons, marks and payments on the portal.",
     )
 
     _guardian_uniq = models.UniqueIndex(
@@ -46,4 +52,6 @@ class EduGuardian(models.Model):
     def _compute_display_name(self):
         relations = dict(self._fields["relation"]._description_selection(self.env))
         for guardian in self:
-            guardian.display_name = f"{guardian.partner_id.display_name} ({relations.get(guardian.relation, '')})"
+            guardian.display_name = (
+                f"{guardian.partner_id.display_name} ({relations.get(guardian.relation, '')})"
+            )

@@ -39,7 +39,9 @@ class EduLedgerEntry(models.Model):
     hours = fields.Float(digits=(8, 2), required=True)
     currency_id = fields.Many2one(related="enrollment_id.currency_id", store=True, precompute=True)
     amount = fields.Monetary(required=True, help="Without taxes, in the currency of the enrolment.")
-    move_id = fields.Many2one("account.move", string="Journal Entry", index="btree_not_null", ondelete="restrict")
+    move_id = fields.Many2one(
+        "account.move", string="Journal Entry", index="btree_not_null", ondelete="restrict"
+    )
     origin = fields.Reference(selection="_selection_origin", index=True, help="What the entry was made for.")
 
     _purchase_once = models.UniqueIndex(
@@ -55,7 +57,7 @@ class EduLedgerEntry(models.Model):
     def _selection_origin(self):
         return [("account.move", self.env._("Invoice")), ("edu.enrollment", self.env._("Enrolment"))]
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         # Stored related fields follow their source through _write; nobody writes an entry.
         raise UserError(
             self.env._("An entry of the hours ledger is never changed. Add a countering entry instead.")

@@ -19,7 +19,9 @@ class EduPackage(models.Model):
     )
     schedule_preview = fields.Char(compute="_compute_payment", string="Instalment Amounts")
 
-    @api.depends("price", "currency_id", "payment_term_id.line_ids.value_amount", "payment_term_id.line_ids.value")
+    @api.depends(
+        "price", "currency_id", "payment_term_id.line_ids.value_amount", "payment_term_id.line_ids.value"
+    )
     def _compute_payment(self):
         today = fields.Date.context_today(self)
         for package in self:
@@ -28,7 +30,8 @@ class EduPackage(models.Model):
             package.payment_price = amounts[0]
             package.payment_rate = amounts[0] / package.price * 100 if package.price else 100.0
             package.schedule_preview = " + ".join(
-                package.currency_id.format(amount) if package.currency_id else str(amount) for amount in amounts
+                package.currency_id.format(amount) if package.currency_id else str(amount)
+                for amount in amounts
             )
 
     def _instalment_amounts(self, total, date):

@@ -13,7 +13,9 @@ class EduStudent(models.Model):
     _rec_names_search = ["partner_id.complete_name", "student_number", "partner_id.phone", "partner_id.email"]
     _mail_post_access = "read"
 
-    partner_id = fields.Many2one("res.partner", string="Personal Contact", required=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", string="Personal Contact", required=True, index=True, ondelete="restrict"
+    )
     student_number = fields.Char(readonly=True, copy=False, index="trigram")
     student_active = fields.Boolean(related="partner_id.active", string="Contact Active")
     birthdate = fields.Date()
@@ -51,17 +53,18 @@ class EduStudent(models.Model):
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
     )
-    guardian_ids = fields.One2many("edu.guardian", "student_id", string="Guardians")
+    guardian_ids = fields.One2many("edu.guardian", "student_id")
     enrollment_ids = fields.One2many("edu.enrollment", "student_id", string="Enrolments")
     enrollment_count = fields.Integer(compute="_compute_enrollment_figures")
-    hours_left = fields.Float(compute="_compute_enrollment_figures", digits=(8, 2), string="Hours Left")
+    hours_left = fields.Float(compute="_compute_enrollment_figures", digits=(8, 2))
     currency_id = fields.Many2one(related="student_company_id.currency_id")
     amount_due = fields.Monetary(
-        compute="_compute_enrollment_figures", help="Open instalments, in the currency of the campus's company."
+        compute="_compute_enrollment_figures",
+        help="Open instalments, in the currency of the campus's company.",
     )
     note = fields.Html()
     student_properties = fields.Properties(
-        "Student Properties", definition="campus_id.student_properties_definition", copy=True
+        definition="campus_id.student_properties_definition", copy=True
     )
 
     _partner_uniq = models.UniqueIndex(
@@ -83,7 +86,9 @@ class EduStudent(models.Model):
         today = fields.Date.context_today(self)
         for student in self:
             born = student.birthdate
-            student.age = today.year - born.year - ((today.month, today.day) < (born.month, born.day)) if born else 0
+            student.age = (
+                today.year - born.year - ((today.month, today.day) < (born.month, born.day)) if born else 0
+            )
 
     @api.depends("enrollment_ids.hours_left", "enrollment_ids.amount_due")
     def _compute_enrollment_figures(self):
@@ -98,13 +103,17 @@ class EduStudent(models.Model):
             total[1] += hours
             total[2] += currency._convert(due, student.currency_id, student.student_company_id)
         for student in self:
-            student.enrollment_count, student.hours_left, student.amount_due = figures.get(student, (0, 0.0, 0.0))
+            student.enrollment_count, student.hours_left, student.amount_due = figures.get(
+                student, (0, 0.0, 0.0)
+            )
 
     @api.constrains("birthdate")
     def _check_birthdate(self):
         today = fields.Date.context_today(self)
         for student in self:
-            if student.birthdate and not (today.year - 120 <= student.birthdate.year and student.birthdate <= today):
+            if student.birthdate and not (
+                today.year - 120 <= student.birthdate.year and student.birthdate <= today
+            ):
                 raise ValidationError(
                     self.env._(
                         "%(student)s cannot have been born on %(date)s. Correct the birthday.",
@@ -129,7 +138,9 @@ class EduStudent(models.Model):
         :param dict values: values of students that have to be made (campus, person in charge …)
         :return: ``edu.student`` in the order of ``partners``
         """
-        students = {student.partner_id: student for student in self.search([("partner_id", "in", partners.ids)])}
+        students = {
+            student.partner_id: student for student in self.search([("partner_id", "in", partners.ids)])
+        }
         missing = partners.filtered(lambda partner: partner not in students)
         created = self.create([{**(values or {}), "partner_id": partner.id} for partner in missing])
         students |= dict(zip(missing, created, strict=True))

@@ -16,7 +16,9 @@ class IrSequence(models.Model):
         if not count:
             return []
         companies = (self.env.company.id, False)
-        sequence = self.search([("code", "=", code), ("company_id", "in", companies)], order="company_id", limit=1)
+        sequence = self.search(
+            [("code", "=", code), ("company_id", "in", companies)], order="company_id", limit=1
+        )
         if sequence.implementation != "standard" or sequence.use_date_range:
             return [self.next_by_code(code) for _number in range(count)]
         drawn = self.env.execute_query(

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    student_ids = fields.One2many("edu.student", "partner_id", string="Student")
+    student_ids = fields.One2many("edu.student", "partner_id")
     ward_ids = fields.One2many("edu.guardian", "partner_id", string="Guardian of")
     is_student = fields.Boolean(compute="_compute_is_student", search="_search_is_student")
 

@@ -1,6 +1,5 @@
-from odoo.fields import Command
-
 from odoo.addons.edu_catalog.tests.common import CatalogCommon
+from odoo.fields import Command
 
 
 class EnrollmentCommon(CatalogCommon):
@@ -40,7 +39,12 @@ class EnrollmentCommon(CatalogCommon):
         cls.mother = cls.env["res.partner"].create({"name": "Trần Thị Mẹ", "email": "me@example.com"})
         cls.an, cls.binh, cls.chi = cls.env["edu.student"].create(
             [
-                {"name": name, "campus_id": campus.id, "user_id": cls.users[user].id, "birthdate": "2012-05-17"}
+                {
+                    "name": name,
+                    "campus_id": campus.id,
+                    "user_id": cls.users[user].id,
+                    "birthdate": "2012-05-17",
+                }
                 for name, campus, user in (
                     ("Trần Minh An", cls.north, "counsellor"),
                     ("Lê Văn Bình", cls.north, "manager"),
@@ -58,14 +62,21 @@ class EnrollmentCommon(CatalogCommon):
             return super()._make_user(role, login)
         user = super()._make_user("teacher", "cashier")
         user.group_ids = [
-            Command.set([cls.env.ref("base.group_user").id, cls.env.ref("edu_enrollment.group_edu_cashier").id])
+            Command.set(
+                [cls.env.ref("base.group_user").id, cls.env.ref("edu_enrollment.group_edu_cashier").id]
+            )
         ]
         return user
 
     @classmethod
     def _make_package(cls, **values):
         package = cls.env["edu.package"].create(
-            {"name": "IELTS complete", "program_ids": [Command.set(cls.program.ids)], "campus_id": cls.north.id, **values}
+            {
+                "name": "IELTS complete",
+                "program_ids": [Command.set(cls.program.ids)],
+                "campus_id": cls.north.id,
+                **values,
+            }
         )
         package.tax_ids = False
         return package

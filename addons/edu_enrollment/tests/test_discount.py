@@ -49,8 +49,12 @@ class TestDiscount(EnrollmentCommon):
     def test_discount_is_a_line_of_its_own(self):
         """E5, E9: so that the typed amount stands on the invoice, and the instalments cut the net."""
         enrollment = self._enroll(discount_amount=333_333)
-        self.assertEqual(enrollment.invoice_ids.invoice_line_ids.mapped("price_subtotal"), [9_999_999, -333_333])
-        self.assertEqual(enrollment.instalment_ids.mapped("amount_currency"), [3_866_666, 2_900_000, 2_900_000])
+        self.assertEqual(
+            enrollment.invoice_ids.invoice_line_ids.mapped("price_subtotal"), [9_999_999, -333_333]
+        )
+        self.assertEqual(
+            enrollment.instalment_ids.mapped("amount_currency"), [3_866_666, 2_900_000, 2_900_000]
+        )
 
     @mute_logger("odoo.sql_db")
     def test_bad_discounts(self):

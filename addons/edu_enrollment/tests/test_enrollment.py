@@ -26,7 +26,10 @@ class TestEnrollment(EnrollmentCommon):
 
     def test_type_is_new_once(self):
         """E3: the first enrolment that comes about is new business, also when several are drafted."""
-        second, first = self._enroll(self.an, confirm=False), self._enroll(self.an, confirm=False, class_id=False)
+        second, first = (
+            self._enroll(self.an, confirm=False),
+            self._enroll(self.an, confirm=False, class_id=False),
+        )
         self.package.kind = "hours"
         self.assertEqual((second.type, first.type), ("new", "new"))
         first.action_confirm()
@@ -49,7 +52,9 @@ class TestEnrollment(EnrollmentCommon):
         with self.assertRaisesRegex(UserError, "buttons"):
             enrollment.with_user(self.users["director"]).write({"state": "confirmed"})
         with self.assertRaises(AccessError):
-            self.env["edu.enrollment"].with_user(self.users["manager"]).with_context(edu_historic=True).create(
+            self.env["edu.enrollment"].with_user(self.users["manager"]).with_context(
+                edu_historic=True
+            ).create(
                 {
                     "student_id": self.an.id,
                     "package_id": self.package.id,
@@ -69,7 +74,10 @@ class TestEnrollment(EnrollmentCommon):
             {"class_id": False},
             {"hours_planned": 600},
         ):
-            with self.subTest(values), self.assertRaisesRegex(UserError, "Cancel the enrolment and make a new one"):
+            with (
+                self.subTest(values),
+                self.assertRaisesRegex(UserError, "Cancel the enrolment and make a new one"),
+            ):
                 enrollment.write(values)
         enrollment.write({"note": "still free", "user_id": self.users["manager"].id})
 

@@ -13,11 +13,16 @@ class TestInvoicing(EnrollmentCommon):
         """E9, E13: one posted invoice to the payer, cut as the package says, to the last đồng."""
         enrollment = self._enroll()
         invoice = enrollment.invoice_ids
-        self.assertEqual((invoice.state, invoice.partner_id, invoice.amount_total), ("posted", self.mother, 9_999_999))
-        self.assertEqual(enrollment.instalment_ids.mapped("amount_currency"), [4_000_000, 3_000_000, 2_999_999])
+        self.assertEqual(
+            (invoice.state, invoice.partner_id, invoice.amount_total), ("posted", self.mother, 9_999_999)
+        )
+        self.assertEqual(
+            enrollment.instalment_ids.mapped("amount_currency"), [4_000_000, 3_000_000, 2_999_999]
+        )
         today = fields.Date.context_today(enrollment)
         self.assertEqual(
-            enrollment.instalment_ids.mapped("date_maturity"), [today + timedelta(days=days) for days in (0, 30, 60)]
+            enrollment.instalment_ids.mapped("date_maturity"),
+            [today + timedelta(days=days) for days in (0, 30, 60)],
         )
 
     def test_every_currency(self):

@@ -65,7 +65,8 @@ class TestLedger(EnrollmentCommon):
 
         def deliver(count):
             lines = [
-                {"enrollment_id": enrollments[index % 2].id, "date": "2026-03-02", "hours": 0.01} for index in range(count)
+                {"enrollment_id": enrollments[index % 2].id, "date": "2026-03-02", "hours": 0.01}
+                for index in range(count)
             ]
             self.env.invalidate_all()
             start = self.cr.sql_log_count

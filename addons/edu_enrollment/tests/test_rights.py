@@ -28,11 +28,19 @@ class TestRights(EnrollmentCommon):
             with self.subTest(role):
                 user = self.users[role]
                 mine = [("id", "in", self.all.ids)]
-                self.assertEqual(self.env["edu.enrollment"].with_user(user).search(mine), expected.sorted("id", True))
-                students = self.env["edu.student"].with_user(user).search([("id", "in", self.all.student_id.ids)])
+                self.assertEqual(
+                    self.env["edu.enrollment"].with_user(user).search(mine), expected.sorted("id", True)
+                )
+                students = (
+                    self.env["edu.student"].with_user(user).search([("id", "in", self.all.student_id.ids)])
+                )
                 self.assertEqual(set(students.ids), set(expected.student_id.ids))
                 if role != "teacher":
-                    entries = self.env["edu.ledger.entry"].with_user(user).search([("enrollment_id", "in", self.all.ids)])
+                    entries = (
+                        self.env["edu.ledger.entry"]
+                        .with_user(user)
+                        .search([("enrollment_id", "in", self.all.ids)])
+                    )
                     self.assertEqual(entries.enrollment_id, entries.enrollment_id & expected)
                     self.assertEqual(len(entries.enrollment_id), len(expected))
 
@@ -71,6 +79,10 @@ class TestRights(EnrollmentCommon):
         record = record.with_user(user)
         arch = etree.fromstring(record.get_view(view_type="form")["arch"])
         # Fields of the record itself: those of embedded lists have a field above them.
-        names = {node.get("name") for node in arch.iter("field") if not any(up.tag == "field" for up in node.iterancestors())}
+        names = {
+            node.get("name")
+            for node in arch.iter("field")
+            if not any(up.tag == "field" for up in node.iterancestors())
+        }
         self.assertIn("campus_id", names)
         record.web_read({name: {} for name in names})

@@ -1,5 +1,8 @@
+import base64
+
 from odoo import api, models
 from odoo.fields import Command
+from odoo.tools import file_open
 
 # Who logs in with this login as password: a student, and the mother of two.
 PORTAL_LOGINS = ("student", "parent")
@@ -23,7 +26,9 @@ class EduDemo(models.AbstractModel):
         company = self.env.company
         website = self.env.ref("website.default_website", raise_if_not_found=False)
         if website:
-            website.write({"company_id": company.id, "name": company.name})
+            with file_open("edu_catalog/static/description/icon.png", "rb") as icon:
+                logo = base64.b64encode(icon.read())
+            website.write({"company_id": company.id, "name": company.name, "logo": logo})
 
     def _load_portal_users(self):
         people = {

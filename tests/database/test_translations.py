@@ -25,7 +25,7 @@ class TestTranslations(TransactionCase):
             with self.subTest(addon=addon):
                 stored = {entry.msgid for entry in polib.pofile(str(path))}
                 exported = self.exported(addon)
-                hint = f"renew it:  ./scripts/odoo i18n export -d DATABASE -l pot {addon}"
+                hint = f"renew it:  ./scripts/odoo i18n export -d DATABASE {addon}"
                 self.assertFalse(exported - stored, f"terms that {path.name} lacks; {hint}")
                 self.assertFalse(stored - exported, f"terms of {path.name} that no longer exist; {hint}")
 

@@ -377,6 +377,7 @@ def test_roll_mark_and_what_the_family_sees(arena, server, centre, catalogue, ch
 
     with arena.env() as env:
         mother = env["res.partner"].browse(an["payer"])
+        company = env["edu.student"].browse(an["student"]).student_company_id
         contacts = {
             "an": env["edu.student"].browse(an["student"]).partner_id,
             "chi": env["edu.student"].browse(chi["student"]).partner_id,
@@ -388,6 +389,8 @@ def test_roll_mark_and_what_the_family_sees(arena, server, centre, catalogue, ch
                     "partner_id": partner.id,
                     "login": f"story_{name}",
                     "password": PASSWORD,
+                    "company_id": company.id,
+                    "company_ids": [Command.set(company.ids)],
                     "group_ids": [Command.set(env.ref("base.group_portal").ids)],
                 }
                 for name, partner in contacts.items()
@@ -395,9 +398,12 @@ def test_roll_mark_and_what_the_family_sees(arena, server, centre, catalogue, ch
         )
     pages = {name: learning_page(server, f"story_{name}") for name in contacts}
     assert "Trần Minh An" in pages["an"] and "Trần Thanh Bình" not in pages["an"]
-    assert "STORY-1" in pages["an"] or "Monday and Wednesday" in pages["an"]
     assert "Trần Minh An" in pages["mother"] and "Trần Thanh Bình" in pages["mother"]
     assert "Phạm Chi" in pages["chi"] and "Trần" not in pages["chi"]
+    for name in ("an", "mother"):
+        for text in ("Cô Lan", "Mid-term", "8.5", "Present", "4,000,000", "Unpaid"):
+            assert text in pages[name], f"{text} is missing on the page of {name}"
+    assert "Mid-term" not in pages["chi"] and "Excused" in pages["chi"]
 
     # The same over the API: nobody reads what is not theirs.
     for login, visible in (

@@ -5,7 +5,12 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     enrollment_id = fields.Many2one(
-        "edu.enrollment", index="btree_not_null", copy=False, readonly=True, ondelete="restrict"
+        "edu.enrollment",
+        string="Enrolment",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="restrict",
     )
 
     def _reverse_moves(self, default_values_list=None, cancel=False):

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    enrollment_id = fields.Many2one(related="move_id.enrollment_id")
+    enrollment_id = fields.Many2one(related="move_id.enrollment_id", string="Enrolment")
     instalment_state = fields.Selection(
         [("paid", "Paid"), ("unpaid", "Unpaid"), ("overdue", "Overdue")],
         compute="_compute_instalment_state",

@@ -19,7 +19,9 @@ class EduLedgerEntry(models.Model):
     _order = "date desc, id desc"
     _rec_name = "kind"
 
-    enrollment_id = fields.Many2one("edu.enrollment", required=True, index=True, ondelete="restrict")
+    enrollment_id = fields.Many2one(
+        "edu.enrollment", string="Enrolment", required=True, index=True, ondelete="restrict"
+    )
     student_id = fields.Many2one(related="enrollment_id.student_id", store=True, index=True, precompute=True)
     campus_id = fields.Many2one(related="enrollment_id.campus_id", store=True, index=True, precompute=True)
     company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True, precompute=True)

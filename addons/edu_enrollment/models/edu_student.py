@@ -63,9 +63,7 @@ class EduStudent(models.Model):
         help="Open instalments, in the currency of the campus's company.",
     )
     note = fields.Html()
-    student_properties = fields.Properties(
-        definition="campus_id.student_properties_definition", copy=True
-    )
+    student_properties = fields.Properties(definition="campus_id.student_properties_definition", copy=True)
 
     _partner_uniq = models.UniqueIndex(
         "(partner_id)", "This contact is a student already. Open that student instead of making a second one."

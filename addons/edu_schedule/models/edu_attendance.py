@@ -20,7 +20,9 @@ class EduAttendance(models.Model):
     _roll_fields = {"status", "minutes_late", "reason_id", "notice_date", "method", "note"}
 
     session_id = fields.Many2one("edu.session", required=True, index=True, ondelete="cascade")
-    enrollment_id = fields.Many2one("edu.enrollment", required=True, index=True, ondelete="restrict")
+    enrollment_id = fields.Many2one(
+        "edu.enrollment", string="Enrolment", required=True, index=True, ondelete="restrict"
+    )
     student_id = fields.Many2one(related="enrollment_id.student_id", store=True, precompute=True, index=True)
     class_id = fields.Many2one(related="session_id.class_id", store=True, precompute=True, index=True)
     campus_id = fields.Many2one(related="session_id.campus_id", store=True, precompute=True, index=True)

@@ -8,7 +8,9 @@ class EduGrade(models.Model):
     _order = "assessment_id, student_id"
 
     assessment_id = fields.Many2one("edu.assessment", required=True, index=True, ondelete="restrict")
-    enrollment_id = fields.Many2one("edu.enrollment", required=True, index=True, ondelete="restrict")
+    enrollment_id = fields.Many2one(
+        "edu.enrollment", string="Enrolment", required=True, index=True, ondelete="restrict"
+    )
     student_id = fields.Many2one(related="enrollment_id.student_id", store=True, precompute=True, index=True)
     class_id = fields.Many2one(related="assessment_id.class_id", store=True, precompute=True, index=True)
     campus_id = fields.Many2one(related="assessment_id.campus_id", store=True, precompute=True, index=True)

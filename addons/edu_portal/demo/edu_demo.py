@@ -28,7 +28,15 @@ class EduDemo(models.AbstractModel):
         if website:
             with file_open("edu_catalog/static/description/icon.png", "rb") as icon:
                 logo = base64.b64encode(icon.read())
-            website.write({"company_id": company.id, "name": company.name, "logo": logo})
+            languages = self.env["res.lang"].search([("code", "in", ("en_US", "vi_VN", "zh_CN"))])
+            website.write(
+                {
+                    "company_id": company.id,
+                    "name": company.name,
+                    "logo": logo,
+                    "language_ids": [Command.link(language.id) for language in languages],
+                }
+            )
 
     def _load_portal_users(self):
         people = {

@@ -5,10 +5,12 @@ from odoo.exceptions import UserError, ValidationError
 class EduClass(models.Model):
     _name = "edu.class"
     _description = "Class"
-    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin", "edu.coded.mixin"]
     _order = "date_start desc, code"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True
+
+    _code_pattern = r"^(?P<code>.+?) · "
 
     _workflow = {
         "draft": ("open", "cancelled"),

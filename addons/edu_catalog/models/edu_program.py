@@ -6,7 +6,7 @@ from odoo.fields import Command
 class EduProgram(models.Model):
     _name = "edu.program"
     _description = "Program"
-    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin", "edu.coded.mixin"]
     _order = "code"
     _rec_names_search = ["name", "code"]
 

@@ -25,6 +25,12 @@ class EduResourceMixin(models.AbstractModel):
         for record in self:
             record.leave_count = counts.get(record.resource_id, 0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Copies: resource.mixin writes into the dicts, and an import gives the same ones once more, row by row,
+        # when the batch is refused.
+        return super().create([dict(vals) for vals in vals_list])
+
     @api.model
     def _prepare_resource_values(self, vals, tz):
         values = super()._prepare_resource_values(vals, tz)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class EduRoom(models.Model):
@@ -33,12 +34,24 @@ class EduRoom(models.Model):
             {vals["campus_id"] for vals in vals_list if vals.get("campus_id")}
         )
         by_id = {campus.id: campus for campus in campuses}
+        vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             campus = by_id.get(vals.get("campus_id"))
             if campus:
                 vals.setdefault("company_id", campus.company_id.id)
                 vals.setdefault("tz", campus.tz)
         return super().create(vals_list)
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Rooms are found by the name that they show, too: the code of the campus and their own name (X3)."""
+        domain = Domain(super()._search_display_name(operator, value))
+        if operator not in ("in", "="):
+            return domain
+        for text in [value] if isinstance(value, str) else value:
+            code, _space, name = (text or "").partition(" ")
+            domain |= Domain("campus_id.code", "=", code) & Domain("name", "=", name)
+        return domain
 
     @api.depends("name", "campus_id.code")
     def _compute_display_name(self):

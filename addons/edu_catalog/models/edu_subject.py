@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class EduSubject(models.Model):
     _name = "edu.subject"
     _description = "Subject"
+    _inherit = ["edu.coded.mixin"]
     _order = "code"
     _rec_names_search = ["name", "code"]
 

@@ -56,6 +56,7 @@ class EduTeacher(models.Model):
     def create(self, vals_list):
         # Whoever may create a teacher makes the contact with it, be contacts otherwise closed to them.
         self.check_access("create")
+        vals_list = [dict(vals) for vals in vals_list]
         without = [vals for vals in vals_list if not vals.get("partner_id")]
         with_user = [vals for vals in without if vals.get("user_id")]
         without_user = [vals for vals in without if not vals.get("user_id")]

@@ -45,10 +45,13 @@ SYSTEM_FIELDS = {
 class EduEnrollment(models.Model):
     _name = "edu.enrollment"
     _description = "Enrolment"
-    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin", "edu.coded.mixin"]
     _order = "id desc"
     _rec_names_search = ["name", "student_id.partner_id.complete_name", "student_id.student_number"]
     _check_company_auto = True
+
+    _code_field = "name"
+    _code_pattern = r"^(?P<code>.+?) · "
 
     _workflow = {
         "draft": (),
@@ -445,6 +448,8 @@ class EduEnrollment(models.Model):
     def create(self, vals_list):
         if any(vals.get("state", "draft") != "draft" for vals in vals_list):
             self._check_may_take_over()
+        # Copies: an import gives the same dicts once more, row by row, when the batch is refused.
+        vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             self._check_system_fields(vals)
             self._add_discount_basis(vals)
@@ -465,7 +470,7 @@ class EduEnrollment(models.Model):
         locked = COMMERCIAL_FIELDS.intersection(vals)
         if locked and not self.env.su:
             self._check_not_locked(locked)
-        return super().write(self._add_discount_basis(vals))
+        return super().write(self._add_discount_basis(dict(vals)))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):

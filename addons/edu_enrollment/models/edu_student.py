@@ -7,11 +7,14 @@ class EduStudent(models.Model):
 
     _name = "edu.student"
     _description = "Student"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.coded.mixin"]
     _inherits = {"res.partner": "partner_id"}
     _order = "student_number desc"
     _rec_names_search = ["partner_id.complete_name", "student_number", "partner_id.phone", "partner_id.email"]
     _mail_post_access = "read"
+
+    _code_field = "student_number"
+    _code_pattern = r" \((?P<code>[^()]+)\)$"
 
     partner_id = fields.Many2one(
         "res.partner", string="Personal Contact", required=True, index=True, ondelete="restrict"
@@ -122,6 +125,7 @@ class EduStudent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
         unnumbered = [vals for vals in vals_list if not vals.get("student_number")]
         numbers = self.env["ir.sequence"]._next_batch_by_code("edu.student", len(unnumbered))
         for vals, number in zip(unnumbered, numbers, strict=True):

@@ -1,6 +1,7 @@
 from . import (
     test_discount,
     test_enrollment,
+    test_import,
     test_invoicing,
     test_ledger,
     test_money_tools,

@@ -28,7 +28,11 @@ class TestStory(HttpCase):
         super().setUpClass()
         cls.env.ref("base.VND").active = True
         cls.company = cls.env["res.company"].create(
-            {"name": "Tour Centre", "currency_id": cls.env.ref("base.VND").id, "country_id": cls.env.ref("base.vn").id}
+            {
+                "name": "Tour Centre",
+                "currency_id": cls.env.ref("base.VND").id,
+                "country_id": cls.env.ref("base.vn").id,
+            }
         )
         cls.env.user.company_ids |= cls.company
         cls.env.user.company_id = cls.company
@@ -73,7 +77,9 @@ class TestStory(HttpCase):
         course = self._records("edu.class")
         self.assertEqual((course.code, course.state, course.capacity), ("TOUR-1", "open", 8))
         campus = course.campus_id
-        campus.user_ids = self.env["res.users"].search([("login", "in", ("tour_counsellor", "tour_academic"))])
+        campus.user_ids = self.env["res.users"].search(
+            [("login", "in", ("tour_counsellor", "tour_academic"))]
+        )
         campus.tz = "Asia/Ho_Chi_Minh"
         self.authenticate(None, None)
 
@@ -107,7 +113,12 @@ class TestStory(HttpCase):
         monday = today - timedelta(days=today.weekday())
         course.date_start = monday
         self.env["edu.class"].create(
-            {"code": "TOUR-2", "name": "Tour Second", "program_id": course.program_id.id, "campus_id": campus.id}
+            {
+                "code": "TOUR-2",
+                "name": "Tour Second",
+                "program_id": course.program_id.id,
+                "campus_id": campus.id,
+            }
         )
         self.env["resource.calendar.leaves"].create(
             {
@@ -120,7 +131,9 @@ class TestStory(HttpCase):
         days = [(session.start.date() - monday).days for session in course.session_ids.sorted("start")]
         self.assertEqual(days, [0, 14, 21, 28, 35, 42], "six Mondays, without the holiday on the second one")
 
-        self.env["edu.assessment"].create({"class_id": course.id, "name": "Mid-term", "weight": 100, "max_score": 10})
+        self.env["edu.assessment"].create(
+            {"class_id": course.id, "name": "Mid-term", "weight": 100, "max_score": 10}
+        )
         self.start_tour("/odoo", "edu_story_teach", login="tour_teacher")
         self.assertEqual((enrollment.hours_delivered, enrollment.amount_delivered), (1.5, 1_666_667))
         self.assertEqual(enrollment.final_mark, 85)

@@ -18,6 +18,15 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
 
+MODELS = {
+    "classes": "edu.class",
+    "students": "edu.student",
+    "enrolments": "edu.enrollment",
+    "assessments": "edu.assessment",
+    "marks": "edu.grade",
+}
+
+
 def rows(folder, name):
     with (Path(folder) / f"{name}.csv").open(newline="", encoding="utf-8") as file:
         yield from csv.DictReader(file)
@@ -65,23 +74,25 @@ def count_database(env):
         env.cr.execute(query)
         return dict(env.cr.fetchall())
 
-    env.cr.execute(
-        """SELECT (SELECT count(*) FROM edu_class c JOIN edu_campus p ON p.id = c.campus_id WHERE p.code = 'OU'),
-                  (SELECT count(*) FROM edu_student s JOIN edu_campus p ON p.id = s.campus_id WHERE p.code = 'OU'),
-                  (SELECT count(*) FROM edu_enrollment e JOIN edu_campus p ON p.id = e.campus_id WHERE p.code = 'OU'),
-                  (SELECT count(*) FROM edu_assessment a JOIN edu_campus p ON p.id = a.campus_id WHERE p.code = 'OU'),
-                  (SELECT count(*) FROM edu_grade g JOIN edu_campus p ON p.id = g.campus_id WHERE p.code = 'OU')"""
-    )
-    totals = dict(
-        zip(("classes", "students", "enrolments", "assessments", "marks"), env.cr.fetchone(), strict=True)
-    )
+    totals = {
+        name: env[model].with_context(active_test=False).search_count([("campus_id.code", "=", "OU")])
+        for name, model in MODELS.items()
+    }
     marks = by_class(
-        """SELECT c.code, count(*) FROM edu_grade g JOIN edu_assessment a ON a.id = g.assessment_id
-           JOIN edu_class c ON c.id = a.class_id GROUP BY c.code"""
+        """SELECT c.code, count(*)
+             FROM edu_grade g
+             JOIN edu_assessment a ON a.id = g.assessment_id
+             JOIN edu_class c ON c.id = a.class_id
+             JOIN edu_campus p ON p.id = c.campus_id AND p.code = 'OU'
+            GROUP BY c.code"""
     )
     withdrawn = by_class(
-        """SELECT c.code, count(*) FROM edu_enrollment e JOIN edu_class c ON c.id = e.class_id
-           WHERE e.state = 'cancelled' GROUP BY c.code"""
+        """SELECT c.code, count(*)
+             FROM edu_enrollment e
+             JOIN edu_class c ON c.id = e.class_id
+             JOIN edu_campus p ON p.id = c.campus_id AND p.code = 'OU'
+            WHERE e.state = 'cancelled'
+            GROUP BY c.code"""
     )
     finals = {}
     enrollments = env["edu.enrollment"].search([("campus_id.code", "=", "OU")])

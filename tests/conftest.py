@@ -35,9 +35,14 @@ def server(arena, tmp_path_factory):
         f"--db-filter=^{arena.name}$",
         f"--http-port={port}",
         "--max-cron-threads=0",
+        "--log-level=warn",
+        "--log-handler=odoo.service.server:INFO",
     ]
-    command += ["--max-cron-threads=0", "--log-level=warn", "--log-handler=odoo.service.server:INFO"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    log = tmp_path_factory.mktemp("server") / "odoo.log"
+    with (
+        log.open("w") as copy,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process,
+    ):
         said = []
         for line in process.stdout:
             said.append(line)
@@ -46,12 +51,9 @@ def server(arena, tmp_path_factory):
         else:
             pytest.fail(f"the server did not start:\n{''.join(said)}")
         # A full pipe would halt the server: what else it says goes into a file.
-        log = tmp_path_factory.mktemp("server") / "odoo.log"
-        threading.Thread(target=copy_lines, args=[process.stdout, log], daemon=True).start()
+        rest = threading.Thread(target=copy.writelines, args=[process.stdout], daemon=True)
+        rest.start()
         yield f"http://127.0.0.1:{port}"
         process.terminate()
-
-
-def copy_lines(source, path):
-    with path.open("w") as target:
-        target.writelines(source)
+        process.wait()
+        rest.join()

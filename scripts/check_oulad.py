@@ -17,7 +17,6 @@ import odoo.tools
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
-
 MODELS = {
     "classes": "edu.class",
     "students": "edu.student",

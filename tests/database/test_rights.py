@@ -70,11 +70,17 @@ class TestRights(ScheduleCommon):
             Command.create({"partner_id": cls.env["res.partner"].create({"name": "Guardian"}).id})
         ]
         enrollment = cls._enroll(
-            student, campus_id=campus.id, class_id=course.id, package_id=package.id, user_id=cls.users[user].id
+            student,
+            campus_id=campus.id,
+            class_id=course.id,
+            package_id=package.id,
+            user_id=cls.users[user].id,
         )
         session = cls._session(course, day=day, teacher_id=teacher.id, room_id=course.room_id.id)
         session.action_all_present()
-        assessment = cls.env["edu.assessment"].create({"class_id": course.id, "name": "Test", "max_score": 10})
+        assessment = cls.env["edu.assessment"].create(
+            {"class_id": course.id, "name": "Test", "max_score": 10}
+        )
         slot = course.slot_ids[:1] or cls.env["edu.timetable.slot"].create({"class_id": course.id})
         return [
             campus,
@@ -133,6 +139,9 @@ class TestRights(ScheduleCommon):
         with_campus = {
             name
             for name, model in self.env.registry.items()
-            if name.startswith("edu.") and "campus_id" in model._fields and model._auto and not model._transient
+            if name.startswith("edu.")
+            and "campus_id" in model._fields
+            and model._auto
+            and not model._transient
         }
         self.assertFalse(with_campus - here, "models of a campus that the matrix does not look at")

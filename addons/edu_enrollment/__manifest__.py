@@ -13,6 +13,7 @@
         "security/edu_enrollment_rules.xml",
         "data/ir_sequence_data.xml",
         "data/account_payment_term_data.xml",
+        "data/ir_cron_recognition.xml",
         "views/edu_student_views.xml",
         "views/edu_guardian_views.xml",
         "views/edu_enrollment_views.xml",
@@ -23,6 +24,8 @@
         "views/account_move_line_views.xml",
         "views/res_partner_views.xml",
         "views/edu_enrollment_menus.xml",
+        "wizard/edu_revenue_recognize_views.xml",
+        "views/res_config_settings_deferral_views.xml",
     ],
     "demo": ["demo/edu_enrollment_demo.xml"],
 }

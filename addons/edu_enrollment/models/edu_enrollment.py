@@ -39,6 +39,7 @@ SYSTEM_FIELDS = {
     "moved_from_id",
     "date_confirmed",
     "date_cancelled",
+    "deferred_account_id",
 }
 
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class EduPackage(models.Model):
@@ -56,3 +57,24 @@ class EduPackage(models.Model):
             untaxed_amount_currency=total,
         )
         return [line["foreign_amount"] for line in sorted(term["line_ids"], key=lambda line: line["date"])]
+
+    def _income_accounts(self):
+        """Where the packages' products earn (E19).
+
+        :return: dict ``edu.package`` → ``account.account``
+        :raise UserError: a product has no income account
+        """
+        result = {}
+        for package in self:
+            product = package.product_id.with_company(package.company_id)
+            account = product.product_tmpl_id.get_product_accounts()["income"]
+            if not account:
+                raise UserError(
+                    self.env._(
+                        "The product of the package %s has no income account. Set it on the product,"
+                        " or on its category.",
+                        package.name,
+                    )
+                )
+            result[package] = account
+        return result

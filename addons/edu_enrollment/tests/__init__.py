@@ -5,6 +5,7 @@ from . import (
     test_invoicing,
     test_ledger,
     test_money_tools,
+    test_recognition,
     test_rights,
     test_student,
 )

@@ -71,6 +71,20 @@ class EduClass(models.Model):
         compute="_compute_seats_available", help="Empty seats; 0 when not limited."
     )
     is_full = fields.Boolean(compute="_compute_is_full", store=True, index=True)
+    is_below_min = fields.Boolean(
+        string="Below Minimum Size",
+        compute="_compute_is_below_min",
+        store=True,
+        help="Fewer students than the class needs to pay.",
+    )
+    fill_rate = fields.Float(
+        string="Seats Filled (%)",
+        compute="_compute_fill_rate",
+        store=True,
+        digits=(5, 1),
+        aggregator="avg",
+        help="Headcount in per cent of the seats; 0 when the seats are not limited.",
+    )
     note = fields.Html()
     color = fields.Integer(related="campus_id.color")
 
@@ -118,6 +132,17 @@ class EduClass(models.Model):
     def _compute_is_full(self):
         for record in self:
             record.is_full = record.seats_limited and record.seats_taken >= record.capacity
+
+    @api.depends("min_size", "seats_taken")
+    def _compute_is_below_min(self):
+        for record in self:
+            record.is_below_min = record.seats_taken < record.min_size
+
+    @api.depends("seats_limited", "capacity", "seats_taken")
+    def _compute_fill_rate(self):
+        for record in self:
+            limited = record.seats_limited and record.capacity
+            record.fill_rate = 100.0 * record.seats_taken / record.capacity if limited else 0.0
 
     @api.depends("code", "name")
     def _compute_display_name(self):

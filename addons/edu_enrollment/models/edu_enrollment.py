@@ -55,7 +55,7 @@ class EduEnrollment(models.Model):
     _code_pattern = r"^(?P<code>.+?) · "
 
     _workflow = {
-        "draft": (),
+        "draft": ("waiting",),
         "waiting": ("draft",),
         "confirmed": ("draft", "waiting", "suspended"),
         "suspended": ("confirmed",),

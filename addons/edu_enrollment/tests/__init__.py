@@ -7,5 +7,7 @@ from . import (
     test_money_tools,
     test_recognition,
     test_rights,
+    test_roster,
     test_student,
+    test_waitlist,
 )

@@ -1,1 +1,5 @@
-from . import edu_revenue_recognize
+from . import (
+    edu_class_enroll,
+    edu_class_promote,
+    edu_revenue_recognize,
+)

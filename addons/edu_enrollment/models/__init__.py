@@ -7,6 +7,7 @@ from . import (
     edu_enrollment,
     edu_enrollment_deferral,
     edu_enrollment_waitlist,
+    edu_finance_report,
     edu_guardian,
     edu_ledger_entry,
     edu_ledger_entry_recognition,

@@ -1,6 +1,7 @@
 from . import (
     test_discount,
     test_enrollment,
+    test_finance_report,
     test_import,
     test_invoicing,
     test_ledger,

@@ -1,5 +1,6 @@
 from . import (
     edu_class_enroll,
     edu_class_promote,
+    edu_finance_report_wizard,
     edu_revenue_recognize,
 )

@@ -1,0 +1,1 @@
+from . import edu_finance_report_xlsx

@@ -32,6 +32,7 @@ class EduDemo(models.AbstractModel):
         begun = [place for place in crowd.places if place.course and place.course.state != "open"]
         enrollments = loader._load_enrollments(begun, students)
         # The newest stand first in lists: those are to be a mixture.
+        loader._load_promotions()
         loader._load_drafts(crowd, students)
         enrollments |= loader._load_enrollments(
             [place for place in crowd.places if place not in begun], students
@@ -204,6 +205,40 @@ class EduDemo(models.AbstractModel):
             [part | receivable(payment.move_id) for part, payment in zip(paid, payments, strict=True)]
         )
 
+    def _load_promotions(self):
+        """One that runs everywhere, one for companies, one that is over."""
+        today = self._demo_today()
+        campuses = {code: self._demo(f"campus_{code}") for code in catalogue.CAMPUSES}
+        home = campuses["HN"]
+        for key, code, name, kind, first, last, rate, marketing, limit, elsewhere in (
+            ("happy", "HAPPY10", "Ưu đãi khai giảng", False, -20, 70, 10, 60, 0, True),
+            ("company", "DOITAC15", "Doanh nghiệp đối tác", "organisation", -60, 300, 15, 100, 30, True),
+            ("teachers_day", "NHAGIAO20", "Tri ân Nhà giáo Việt Nam", "new", -90, -60, 20, 50, 10, False),
+        ):
+            promotion = self.env["edu.promotion"].create(
+                {
+                    "code": code,
+                    "name": name,
+                    "customer_kind": kind,
+                    "date_start": today + timedelta(days=first),
+                    "date_end": today + timedelta(days=last),
+                    "discount_rate": rate,
+                    "marketing_rate": marketing,
+                    "center_rate": 100 - marketing,
+                    "usage_limit": limit,
+                    "campus_id": home.id,
+                    "other_campus_ids": [
+                        Command.set(
+                            [campus.id for campus in campuses.values() if elsewhere and campus != home]
+                        )
+                    ],
+                    "user_id": home.manager_id.id or self.env.user.id,
+                }
+            )
+            self.env["ir.model.data"]._update_xmlids(
+                [{"xml_id": f"edu_enrollment.demo_promotion_{key}", "record": promotion, "noupdate": True}]
+            )
+
     def _load_drafts(self, crowd, students):
         """Talks under way: drafts, the waiting list of a full class, and some who changed their minds."""
         today = self._demo_today()
@@ -235,6 +270,7 @@ class EduDemo(models.AbstractModel):
                     "user_id": student.user_id.id,
                     "user_enrolling_id": student.user_id.id,
                     "user_approaching_id": student.user_id.id,
+                    "promotion_code": "HAPPY10" if states[-1] == "draft" and position % 2 else False,
                 }
             )
         enrollments = self.env["edu.enrollment"].create(vals_list)

@@ -15,6 +15,7 @@ COMMERCIAL_FIELDS = {
     "class_id",
     "campus_id",
     "hours_planned",
+    "promotion_id",
     "discount_rate",
     "discount_amount",
     "discount_basis",
@@ -25,6 +26,7 @@ SYSTEM_FIELDS = {
     "type",
     "sales_stage",
     "price",
+    "promotion_amount",
     "amount_untaxed",
     "amount_total",
     "amount_invoiced",
@@ -298,10 +300,10 @@ class EduEnrollment(models.Model):
         if self.discount_basis != "rate" or self.discount_amount != followed:
             self.discount_basis = "amount"
 
-    @api.depends("price", "discount_amount", "package_id", "currency_id")
+    @api.depends("price", "discount_amount", "promotion_amount", "package_id", "currency_id")
     def _compute_amount_total(self):
         for enrollment in self:
-            net = enrollment.price - enrollment.discount_amount
+            net = enrollment.price - enrollment.discount_amount - enrollment.promotion_amount
             # Prices are for everybody who sells; the taxes on them are read with the accountant's eyes.
             taxes_sudo = enrollment.package_id.sudo().tax_ids
             totals = taxes_sudo.compute_all(net, enrollment.currency_id) if taxes_sudo else {}
@@ -550,8 +552,10 @@ class EduEnrollment(models.Model):
         ).date_confirmed = fields.Date.context_today(self)
         todo_sudo.write({"state": "confirmed"})
         todo_sudo.class_id._check_seats()
+        todo_sudo.promotion_id._check_usage()
         todo_sudo.flush_recordset()
         todo_sudo.class_id.flush_recordset(["seats_taken"])
+        todo_sudo.promotion_id.flush_recordset(["used_count"])
         invoices_sudo = todo_sudo._create_invoices()
         todo_sudo._book_purchase(invoices_sudo)
         return True

@@ -6,6 +6,7 @@ from . import (
     test_invoicing,
     test_ledger,
     test_money_tools,
+    test_promotion,
     test_recognition,
     test_rights,
     test_roster,

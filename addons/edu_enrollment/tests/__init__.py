@@ -1,5 +1,7 @@
 from . import (
+    test_certificate,
     test_discount,
+    test_documents,
     test_enrollment,
     test_finance_report,
     test_import,

@@ -1,4 +1,5 @@
 from . import (
+    edu_certificate_revoke,
     edu_class_enroll,
     edu_class_promote,
     edu_finance_report_wizard,

@@ -1,0 +1,315 @@
+import secrets
+from datetime import timedelta
+from urllib.parse import quote
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# What the paper says; fixed once it is given out.
+PRINTED_FIELDS = {"enrollment_id", "class_id", "place", "date_issue", "date_expiry", "content"}
+# What the system says and nobody types, over the API neither.
+SYSTEM_FIELDS = {"number", "state", "access_token", "date_revoked", "revoke_reason", "date_reminded"}
+
+
+class EduCertificate(models.Model):
+    """The paper that says which class somebody attended (E21). Issued ones are never changed, only revoked."""
+
+    _name = "edu.certificate"
+    _description = "Certificate"
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin"]
+    _order = "date_issue desc, id desc"
+    _rec_name = "number"
+    _rec_names_search = ["number", "student_id.partner_id.complete_name", "student_id.student_number"]
+    _check_company_auto = True
+
+    _workflow = {"draft": (), "issued": ("draft",), "revoked": ("issued",)}
+    _workflow_groups = {"revoked": "edu_catalog.group_edu_academic"}
+
+    number = fields.Char(readonly=True, copy=False, index="trigram", help="Given by the system on issue.")
+    state = fields.Selection(
+        [("draft", "Draft"), ("issued", "Issued"), ("revoked", "Revoked")],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    enrollment_id = fields.Many2one(
+        "edu.enrollment",
+        string="Enrolment",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        copy=False,
+        domain="[('state', 'in', ('confirmed', 'completed'))]",
+    )
+    student_id = fields.Many2one(
+        related="enrollment_id.student_id", store=True, index=True, precompute=True, ondelete="restrict"
+    )
+    campus_id = fields.Many2one(related="enrollment_id.campus_id", store=True, index=True, precompute=True)
+    company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True, precompute=True)
+    class_id = fields.Many2one(
+        "edu.class",
+        string="Class Attended",
+        compute="_compute_class_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        help="The class of the enrolment; it stays when the student moves on to another one.",
+    )
+    place = fields.Char(
+        string="Issuing Place",
+        compute="_compute_place",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+    )
+    date_issue = fields.Date(
+        string="Issue Date", copy=False, index=True, tracking=True, help="Empty: the day of issue."
+    )
+    date_expiry = fields.Date(
+        string="Expiry Date", copy=False, index=True, tracking=True, help="Empty: it never expires."
+    )
+    is_expired = fields.Boolean(compute="_compute_is_expired", search="_search_is_expired")
+    content = fields.Text(help="What was attained, as it is to be printed: level, marks, hours.")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Person in Charge",
+        required=True,
+        index=True,
+        tracking=True,
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+    )
+    revoke_reason = fields.Char(readonly=True, copy=False, tracking=True)
+    date_revoked = fields.Date(readonly=True, copy=False)
+    date_reminded = fields.Date(
+        readonly=True, copy=False, help="When the person in charge was told that it is about to expire."
+    )
+    access_token = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: secrets.token_urlsafe(18),
+        groups="edu_catalog.group_edu_academic,edu_catalog.group_edu_counsellor",
+        help="Part of the address in the QR code: who holds the paper can have it checked.",
+    )
+
+    _number_uniq = models.UniqueIndex(
+        "(number) WHERE number IS NOT NULL", "Another certificate has this number already."
+    )
+    _one_valid = models.UniqueIndex(
+        "(enrollment_id) WHERE state <> 'revoked'",
+        "This enrolment has a certificate already. Revoke it before you make another one.",
+    )
+    _issued_complete = models.Constraint(
+        "CHECK (state = 'draft' OR (number IS NOT NULL AND date_issue IS NOT NULL))",
+        "An issued certificate has a number and a date of issue.",
+    )
+    _revoked_with_reason = models.Constraint(
+        "CHECK (state <> 'revoked' OR revoke_reason <> '')", "Say why the certificate is revoked."
+    )
+    _dates_ordered = models.Constraint(
+        "CHECK (date_expiry IS NULL OR date_issue IS NULL OR date_issue < date_expiry)",
+        "A certificate expires after the day of its issue. Correct its dates.",
+    )
+
+    # ------------------------------------------------------------------ computes
+    @api.depends("enrollment_id")
+    def _compute_class_id(self):
+        for certificate in self:
+            certificate.class_id = certificate.enrollment_id.class_id
+
+    @api.depends("enrollment_id")
+    def _compute_place(self):
+        for certificate in self:
+            campus = certificate.enrollment_id.campus_id
+            certificate.place = campus.partner_id.city or campus.name
+
+    @api.depends("date_expiry", "state")
+    @api.depends_context("tz")
+    def _compute_is_expired(self):
+        today = fields.Date.context_today(self)
+        for certificate in self:
+            certificate.is_expired = bool(
+                certificate.state == "issued" and certificate.date_expiry and certificate.date_expiry < today
+            )
+
+    def _search_is_expired(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        expired = Domain("state", "=", "issued") & Domain("date_expiry", "<", fields.Date.context_today(self))
+        return Domain.OR(expired if wanted else ~expired for wanted in set(value))
+
+    @api.depends("number", "student_id.name")
+    def _compute_display_name(self):
+        for certificate in self:
+            number = certificate.number or self.env._("Draft certificate")
+            certificate.display_name = f"{number} · {certificate.student_id.name or ''}"
+
+    # ------------------------------------------------------------------ CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_system_fields(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.check_access("write")
+        self._check_system_fields(vals)
+        if not self.env.su and not PRINTED_FIELDS.isdisjoint(vals):
+            for certificate in self:
+                if certificate.state != "draft":
+                    raise UserError(
+                        self.env._(
+                            "%s has been given out: what is printed on it can no longer be changed."
+                            " Revoke it and issue another one.",
+                            certificate.display_name,
+                        )
+                    )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_issued(self):
+        for certificate in self:
+            if certificate.state != "draft":
+                raise UserError(
+                    self.env._("%s has been given out and is kept. Revoke it instead.", certificate.display_name)
+                )
+
+    @api.model
+    def _check_system_fields(self, vals):
+        """Certificates of another system are taken over with number and state by a director only."""
+        typed = SYSTEM_FIELDS.intersection(vals) - ({"state"} if vals.get("state") == "draft" else set())
+        historic = self.env.context.get("edu_historic") and self.env.user.has_group(
+            "edu_catalog.group_edu_director"
+        )
+        if typed and not self.env.su and not historic:
+            raise AccessError(
+                self.env._(
+                    "%s is set by the system and cannot be typed. Leave it out, and use the buttons.",
+                    ", ".join(self._fields[name]._description_string(self.env) for name in sorted(typed)),
+                )
+            )
+
+    # ------------------------------------------------------------------ actions
+    def action_issue(self):
+        """Issue: give the number, fix what is printed (E21). Issued ones are passed over.
+
+        :raise UserError: the enrolment never came about
+        """
+        self.check_access("write")
+        self._lock()
+        todo = self.filtered(lambda certificate: certificate.state != "issued")
+        for certificate in todo:
+            if certificate.enrollment_id.state not in ("confirmed", "completed"):
+                raise UserError(
+                    self.env._(
+                        "%s is neither confirmed nor completed: there is nothing to certify."
+                        " Confirm the enrolment first.",
+                        certificate.enrollment_id.display_name,
+                    )
+                )
+        numbers = self.env["ir.sequence"]._next_batch_by_code("edu.certificate", len(todo))
+        today = fields.Date.context_today(self)
+        for certificate_sudo, number in zip(todo.sudo(), numbers, strict=True):
+            certificate_sudo.write(
+                {
+                    "state": "issued",
+                    "number": certificate_sudo.number or number,
+                    "date_issue": certificate_sudo.date_issue or today,
+                }
+            )
+        return True
+
+    def action_revoke(self, reason=None):
+        """Take back what was issued; the check page says so from now on (E21).
+
+        :param str reason: why; without one a dialog asks for it
+        """
+        self.check_access("write")
+        if not reason:
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Revoke"),
+                "res_model": "edu.certificate.revoke",
+                "view_mode": "form",
+                "target": "new",
+                "context": {"default_certificate_ids": self.ids},
+            }
+        self._check_workflow("revoked")
+        self._lock()
+        todo = self.filtered(lambda certificate: certificate.state != "revoked")
+        todo.sudo().write(
+            {"state": "revoked", "revoke_reason": reason, "date_revoked": fields.Date.context_today(self)}
+        )
+        # Its place is free for another certificate from now on, also within this transaction.
+        todo.flush_recordset(["state"])
+        return True
+
+    def action_print(self):
+        """Download the certificates as PDF."""
+        self.check_access("read")
+        return self.env.ref("edu_enrollment.edu_certificate_report").report_action(self)
+
+    # ------------------------------------------------------------------ business
+    def _lock(self):
+        """Wait for whoever works on these certificates; the later one starts again on the new truth."""
+        self.env.cr.execute(
+            SQL("SELECT id FROM edu_certificate WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids) or (0,))
+        )
+
+    def _check_url(self):
+        """Address under which anybody who holds the paper can have it checked (W9); in the QR code."""
+        self.ensure_one()
+        number, token = quote(self.number or "", safe=""), self.sudo().access_token
+        return f"{self.get_base_url()}/certificate/{number}?token={token}"
+
+    def _open(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("edu_enrollment.edu_certificate_action")
+        if len(self) == 1:
+            return action | {"views": [(False, "form")], "view_mode": "form", "res_id": self.id}
+        return action | {"domain": [("id", "in", self.ids)], "context": {"create": False}}
+
+    # ------------------------------------------------------------------ cron
+    @api.model
+    def _cron_remind_expiry(self):
+        """Tell the person in charge, once, of certificates that expire within the days set by the company (E21)."""
+        today = fields.Date.context_today(self)
+        expiring = self.browse().union(
+            *(
+                self.search(
+                    [
+                        ("company_id", "=", company.id),
+                        ("state", "=", "issued"),
+                        ("date_reminded", "=", False),
+                        ("date_expiry", ">=", today),
+                        ("date_expiry", "<=", today + timedelta(days=company.certificate_reminder_days)),
+                    ]
+                )
+                for company in self.env["res.company"].search([("certificate_reminder_days", ">", 0)])
+            )
+        )
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        model_id = self.env["ir.model"]._get_id(self._name)
+        self.env["mail.activity"].create(
+            [
+                {
+                    "res_model_id": model_id,
+                    "res_id": certificate.id,
+                    "activity_type_id": todo.id,
+                    "summary": self.env._("Certificate expires on %s", certificate.date_expiry),
+                    "date_deadline": certificate.date_expiry,
+                    "user_id": certificate.user_id.id,
+                }
+                for certificate in expiring
+            ]
+        )
+        expiring.write({"date_reminded": today})

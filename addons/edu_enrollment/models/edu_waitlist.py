@@ -35,7 +35,9 @@ class EduWaitlist(models.Model):
         "edu.class", required=True, index=True, ondelete="restrict", domain="[('is_full', '=', True)]"
     )
     student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="restrict")
-    position = fields.Integer(help="1 is the next one to be offered a seat; 0: no longer on the list.")
+    position = fields.Integer(
+        aggregator=None, help="1 is the next one to be offered a seat; 0: no longer on the list."
+    )
     state = fields.Selection(
         [
             ("waiting", "Waiting"),

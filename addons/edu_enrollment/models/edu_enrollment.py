@@ -33,6 +33,11 @@ SYSTEM_FIELDS = {
     "amount_to_invoice",
     "amount_paid",
     "amount_due",
+    "deposit_amount",
+    "amount_received",
+    "amount_refunded",
+    "amount_credit",
+    "amount_refund_approved",
     "hours_total",
     "hours_delivered",
     "hours_left",
@@ -732,10 +737,12 @@ class EduEnrollment(models.Model):
                 )
         self.env["edu.ledger.entry"].create(entries)
 
-    def _create_credit_note(self, amount):
+    def _create_credit_note(self, amount, total=None, set_off=True):
         """Credit a part of the invoice and set it off against what is open of it.
 
         :param float amount: to be credited, without taxes, in the enrolment's currency
+        :param float total: the same with taxes, where they are part of the price and this side is to be exact
+        :param bool set_off: no: the note stays open, to be paid out
         :return: the posted ``account.move`` of type ``out_refund``
         """
         self.ensure_one()
@@ -744,7 +751,7 @@ class EduEnrollment(models.Model):
         )[:1]
         line = invoice.invoice_line_ids.filtered("product_id")[:1]
         included = any(tax.price_include for tax in line.tax_ids)
-        price_unit = invoice.amount_total * amount / invoice.amount_untaxed if included else amount
+        price_unit = (total or invoice.amount_total * amount / invoice.amount_untaxed) if included else amount
         credit = (
             self.env["account.move"]
             .with_company(self.company_id)
@@ -752,7 +759,8 @@ class EduEnrollment(models.Model):
                 {
                     **self._prepare_invoice_values(),
                     "move_type": "out_refund",
-                    "reversed_entry_id": invoice.id,
+                    # Odoo sets a reversal off by itself.
+                    "reversed_entry_id": set_off and invoice.id,
                     "invoice_date": fields.Date.context_today(self),
                     "invoice_payment_term_id": False,
                     "ref": self.env._("Credit for %s", invoice.name),
@@ -772,6 +780,9 @@ class EduEnrollment(models.Model):
             )
         )
         credit.action_post()
+        if not set_off:
+            credit.reversed_entry_id = invoice
+            return credit
         receivable = (invoice.line_ids | credit.line_ids).filtered(
             lambda item: item.account_id.account_type == "asset_receivable" and not item.reconciled
         )

@@ -1,5 +1,6 @@
 from . import (
     test_certificate,
+    test_collect,
     test_discount,
     test_documents,
     test_enrollment,
@@ -10,6 +11,8 @@ from . import (
     test_money_tools,
     test_promotion,
     test_recognition,
+    test_refund,
+    test_reminder,
     test_rights,
     test_roster,
     test_student,

@@ -1,0 +1,96 @@
+from odoo import api, fields, models
+from odoo.tools.float_utils import float_round
+
+
+class EduEnrollment(models.Model):
+    _inherit = "edu.enrollment"  # pylint: disable=consider-merging-classes-inherited
+
+    refund_ids = fields.One2many("edu.refund", "enrollment_id", string="Refunds")
+    # Changes with every approval and payment, so that two at once collide on the enrolment's row.
+    amount_refund_approved = fields.Monetary(
+        compute="_compute_amount_refund_approved",
+        store=True,
+        string="Refunds to Be Paid",
+        help="Approved refunds that are not paid yet (E15).",
+    )
+    amount_refundable = fields.Monetary(
+        compute="_compute_amount_refundable",
+        string="Refundable",
+        help="Collected minus delivered, and minus refunds to be paid (E15).",
+    )
+
+    @api.depends("refund_ids.state", "refund_ids.amount")
+    def _compute_amount_refund_approved(self):
+        for enrollment in self:
+            approved = enrollment.refund_ids.filtered(lambda refund: refund.state == "approved")
+            enrollment.amount_refund_approved = sum(approved.mapped("amount"))
+
+    @api.depends(
+        "amount_paid", "amount_invoiced", "amount_delivered", "amount_deferred", "amount_refund_approved"
+    )
+    def _compute_amount_refundable(self):
+        for enrollment in self:
+            enrollment.amount_refundable = max(enrollment._refundable(), 0.0)
+
+    def _refundable(self):
+        """Collected minus delivered and minus what is promised; negative when more was promised since."""
+        self.ensure_one()
+        # What was delivered is counted without taxes, what was paid with them.
+        net = self.amount_delivered + self.amount_deferred
+        delivered = self.amount_delivered * self.amount_invoiced / net if net else 0.0
+        currency = self.currency_id or self.env.company.currency_id
+        return currency.round(self.amount_paid - delivered - self.amount_refund_approved)
+
+    def action_refund(self):
+        """Ask for a refund of the enrolment (E15)."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refund"),
+            "res_model": "edu.refund",
+            "view_mode": "form",
+            "context": {
+                "default_enrollment_id": self.id,
+                "default_amount": self.amount_refundable,
+                "default_user_id": self.env.uid,
+            },
+        }
+
+    def _credit_for_refund(self, amount):
+        """Credit hours not delivered, so that so much can be paid out, and take them back in proportion.
+
+        The note stays open for the payment: what is not paid of the invoice stays to be paid.
+
+        :param float amount: taxes included, in the enrolment's currency
+        :return: the posted ``account.move``, of that amount; where taxes cannot be rounded so, of the next higher
+        """
+        self.ensure_one()
+        currency = self.currency_id
+        deferred = self.amount_deferred
+        taxes = self.package_id.tax_ids
+        net = amount
+        if taxes:
+            near = currency.round(amount * (self.amount_delivered + deferred) / self.amount_invoiced)
+            steps = [currency.round(near + step * currency.rounding) for step in (-2, -1, 0, 1, 2)]
+            enough = [
+                step
+                for step in steps
+                if currency.compare_amounts(taxes.compute_all(step, currency)["total_included"], amount) >= 0
+            ]
+            net = min([deferred, *enough])
+        credit = self._create_credit_note(net, total=amount, set_off=False)
+        whole = currency.compare_amounts(credit.amount_untaxed, deferred) >= 0
+        share = 1.0 if whole else credit.amount_untaxed / deferred
+        hours = self.hours_left if whole else float_round(self.hours_left * share, precision_digits=2)
+        self.env["edu.ledger.entry"].create(
+            {
+                "enrollment_id": self.id,
+                "kind": "refund",
+                "date": fields.Date.context_today(self),
+                "hours": -max(hours, 0.0),
+                "amount": -credit.amount_untaxed,
+                "origin": f"account.move,{credit.id}",
+            }
+        )
+        return credit

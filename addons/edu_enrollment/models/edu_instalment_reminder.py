@@ -1,0 +1,90 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+#: days after which an overdue instalment is a matter for people, not for a first mail
+LATEST = 60
+
+
+class EduInstalmentReminder(models.Model):
+    """A mail about one instalment, before or after its due date: of each kind one, ever (E13)."""
+
+    _name = "edu.instalment.reminder"
+    _description = "Instalment Reminder"
+    _order = "id desc"
+    _rec_name = "line_id"
+
+    line_id = fields.Many2one(
+        "account.move.line", string="Instalment", required=True, index=True, ondelete="cascade"
+    )
+    enrollment_id = fields.Many2one(related="line_id.move_id.enrollment_id", string="Enrolment")
+    partner_id = fields.Many2one(related="line_id.partner_id", string="Payer")
+    date_maturity = fields.Date(related="line_id.date_maturity")
+    company_id = fields.Many2one(related="line_id.company_id")
+    currency_id = fields.Many2one(related="line_id.currency_id")
+    amount = fields.Monetary(required=True, help="What was open when the mail was written.")
+    kind = fields.Selection(
+        [("before", "Before the Due Date"), ("after", "After the Due Date")], required=True
+    )
+    date = fields.Date(string="Sent on", required=True, default=fields.Date.context_today)
+
+    _once = models.UniqueIndex("(line_id, kind)", "This reminder of the instalment has been sent already.")
+
+    @api.model
+    def _cron_send(self):
+        """Remind the payers of all companies, as each company has set; running it twice sends nothing twice."""
+        reminding = Domain("edu_reminder_days_before", ">", 0) | Domain("edu_reminder_days_after", ">", 0)
+        for company in self.env["res.company"].search(reminding):
+            self.with_company(company)._send_due(company)
+
+    @api.model
+    def _send_due(self, company, today=None):
+        """Write the reminders that are due, and their mails, in the payers' languages (E13).
+
+        :param date today: default: today
+        :return: the new ``edu.instalment.reminder`` records
+        """
+        today = today or fields.Date.context_today(self)
+        before, after = company.edu_reminder_days_before, company.edu_reminder_days_after
+        windows = []
+        if before:
+            windows.append(("before", today, today + timedelta(days=before)))
+        if after:
+            windows.append(("after", today - timedelta(days=after + LATEST), today - timedelta(days=after)))
+        reminders = self.browse()
+        for kind, first, last in windows:
+            lines = self._lines_to_remind(company, kind, first, last)
+            reminders |= self.create(
+                [
+                    {
+                        "line_id": line.id,
+                        "kind": kind,
+                        "date": today,
+                        "amount": line.amount_residual_currency,
+                    }
+                    for line in lines
+                ]
+            )
+        if reminders:
+            self.env.ref("edu_enrollment.mail_template_instalment_reminder").send_mail_batch(reminders.ids)
+        return reminders
+
+    @api.model
+    def _lines_to_remind(self, company, kind, first, last):
+        """Open instalments of payers with a mail address, due in these days, without a reminder of this kind."""
+        return self.env["account.move.line"].search(
+            [
+                ("company_id", "=", company.id),
+                ("move_id.enrollment_id", "!=", False),
+                ("move_id.move_type", "=", "out_invoice"),
+                ("display_type", "=", "payment_term"),
+                ("parent_state", "=", "posted"),
+                ("amount_residual", ">", 0),
+                ("date_maturity", ">=", first),
+                ("date_maturity", "<=", last),
+                ("partner_id.email", "!=", False),
+                ("id", "not in", self._search([("kind", "=", kind)]).subselect("line_id")),
+            ],
+            order="date_maturity, id",
+        )

@@ -1,0 +1,270 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+# What the system writes when a refund goes its way.
+SYSTEM_FIELDS = {"state", "credit_note_id", "payment_id", "date_paid"}
+
+
+class EduRefund(models.Model):
+    """Money that goes back to the payer: asked for, approved by a manager, paid by the cashier (E15).
+
+    Never more than what was collected minus what was delivered. What is not open credit already becomes so by
+    a credit note over hours not delivered, which are taken back in proportion.
+    """
+
+    _name = "edu.refund"
+    _description = "Refund"
+    _inherit = ["mail.thread", "edu.workflow.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    _workflow = {
+        "draft": (),
+        "approved": ("draft",),
+        "paid": ("approved",),
+        "cancelled": ("draft", "approved"),
+    }
+    _workflow_groups = {
+        "approved": "edu_catalog.group_edu_manager",
+        "paid": "edu_enrollment.group_edu_cashier",
+    }
+
+    enrollment_id = fields.Many2one(
+        "edu.enrollment", string="Enrolment", required=True, index=True, ondelete="restrict", tracking=True
+    )
+    student_id = fields.Many2one(related="enrollment_id.student_id")
+    partner_id = fields.Many2one(related="enrollment_id.partner_id", string="Payer")
+    campus_id = fields.Many2one(
+        "edu.campus",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        compute="_compute_campus_id",
+        store=True,
+        precompute=True,
+    )
+    company_id = fields.Many2one(related="enrollment_id.company_id", store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(related="enrollment_id.currency_id", store=True, precompute=True)
+    amount = fields.Monetary(required=True, tracking=True, help="Given back, in the enrolment's currency.")
+    amount_refundable = fields.Monetary(
+        compute="_compute_amount_refundable",
+        help="Collected minus delivered, and minus what other refunds are to take.",
+    )
+    reason = fields.Text(required=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Person in Charge",
+        required=True,
+        index=True,
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        tracking=True,
+    )
+    journal_id = fields.Many2one(
+        "account.journal",
+        check_company=True,
+        domain="[('type', 'in', ('bank', 'cash')), ('company_id', 'parent_of', company_id)]",
+        help="Where the money is paid from. Empty: the first bank or cash journal.",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("approved", "Approved"), ("paid", "Paid"), ("cancelled", "Cancelled")],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    date_paid = fields.Date(readonly=True, copy=False)
+    credit_note_id = fields.Many2one(
+        "account.move", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+    )
+    payment_id = fields.Many2one("account.payment", readonly=True, copy=False, ondelete="restrict")
+
+    _amount_positive = models.Constraint(
+        "CHECK (amount > 0)", "A refund is more than nothing. Type the amount that goes back."
+    )
+    _paid_with_payment = models.Constraint(
+        "CHECK ((state = 'paid') = (payment_id IS NOT NULL))",
+        "A refund is paid by its payment, and only then.",
+    )
+    _payment_once = models.UniqueIndex(
+        "(payment_id) WHERE payment_id IS NOT NULL", "This payment belongs to another refund."
+    )
+
+    # ------------------------------------------------------------------ computes
+    @api.depends("enrollment_id")
+    def _compute_campus_id(self):
+        for refund in self:
+            refund.campus_id = refund.enrollment_id.campus_id
+
+    @api.depends("enrollment_id.amount_refundable", "state", "amount")
+    def _compute_amount_refundable(self):
+        for refund in self:
+            own = refund._origin.amount if refund._origin.state == "approved" else 0.0
+            enrollment = refund.enrollment_id
+            refund.amount_refundable = max(enrollment._refundable() + own, 0.0) if enrollment else 0.0
+
+    @api.depends("amount", "enrollment_id.name")
+    def _compute_display_name(self):
+        for refund in self:
+            amount = refund.currency_id.format(refund.amount) if refund.currency_id else ""
+            refund.display_name = f"{refund.enrollment_id.name or ''} · {amount}"
+
+    # ------------------------------------------------------------------ checks
+    @api.constrains("amount", "enrollment_id")
+    def _check_amount(self):
+        for refund in self:
+            if refund.state in ("draft", "approved"):
+                refund._check_refundable()
+
+    def _check_refundable(self):
+        """The rule of E15: never more than collected minus delivered.
+
+        :raise ValidationError: naming what may go back
+        """
+        self.ensure_one()
+        currency = self.currency_id
+        if currency.compare_amounts(self.amount, self.amount_refundable) > 0:
+            raise ValidationError(
+                self.env._(
+                    "%(refund)s: at most %(limit)s can go back: what was collected, minus what was delivered"
+                    " and what other refunds take. Lower the amount.",
+                    refund=self.display_name,
+                    limit=currency.format(self.amount_refundable),
+                )
+            )
+
+    # ------------------------------------------------------------------ CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_system_fields({name: value for name, value in vals.items() if value})
+            if vals.get("state", "draft") == "draft":
+                continue
+            raise UserError(self.env._("A new refund is a draft. Its buttons take it further."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_system_fields(vals)
+        fixed = {"enrollment_id", "amount", "campus_id"}.intersection(vals)
+        for refund in self:
+            if fixed and refund.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%s is no longer a draft: its amount and enrolment are fixed. Cancel it and make another one.",
+                        refund.display_name,
+                    )
+                )
+        return super().write(vals)
+
+    @api.model
+    def _check_system_fields(self, vals):
+        typed = SYSTEM_FIELDS.intersection(vals)
+        if vals.get("state") == "draft":
+            typed.discard("state")
+        if typed and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%s is set by the buttons of a refund and cannot be typed. Leave it out.",
+                    ", ".join(self._fields[name]._description_string(self.env) for name in sorted(typed)),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_under_way(self):
+        for refund in self:
+            if refund.state not in ("draft", "cancelled"):
+                raise UserError(
+                    self.env._("%s is under way or paid and is kept. Cancel it instead.", refund.display_name)
+                )
+
+    # ------------------------------------------------------------------ actions
+    def action_approve(self):
+        """A manager agrees; the amount is taken out of what others may have back (E15).
+
+        :raise AccessError: not a manager
+        :raise ValidationError: more than can go back by now
+        """
+        todo_sudo = self._start("approved")
+        for refund_sudo in todo_sudo:
+            refund_sudo._check_refundable()
+            refund_sudo.state = "approved"
+            refund_sudo.flush_recordset()
+        return True
+
+    def action_pay(self):
+        """The cashier pays: a posted payment to the payer, reconciled with the open credit (E15).
+
+        Paid ones are passed over: a second click, or a second browser, pays nothing.
+
+        :raise AccessError: not a cashier
+        :raise UserError: more than can go back by now, a locked period; nothing is written then
+        """
+        todo_sudo = self._start("paid")
+        for refund_sudo in todo_sudo:
+            refund_sudo._check_refundable()
+            refund_sudo._pay()
+            refund_sudo.enrollment_id.flush_recordset()
+        return True
+
+    def action_cancel(self):
+        """Give a refund up that is not paid yet."""
+        todo_sudo = self._start("cancelled")
+        todo_sudo.state = "cancelled"
+        return True
+
+    # ------------------------------------------------------------------ business
+    def _start(self, state):
+        """Check the rights, then wait for whoever works on the same enrolments.
+
+        :param str state: where the refunds are to go
+        :return: those that are not there yet, with the accountant's rights
+        """
+        self.check_access("write")
+        self._check_workflow_group(state)
+        self.enrollment_id.sudo()._lock()
+        self.invalidate_recordset(["state"])
+        todo = self.filtered(lambda refund: refund.state != state)
+        todo._check_workflow(state)
+        return todo.sudo()
+
+    def _pay(self):
+        """Make the credit that is missing, pay it out and reconcile the two."""
+        self.ensure_one()
+        enrollment, currency = self.enrollment_id, self.currency_id
+        today = fields.Date.context_today(self)
+        credit_lines = enrollment._open_credit_lines()
+        note = credit_lines.move_id.filtered(lambda move: move.move_type == "out_refund")[:1]
+        missing = self.amount + sum(credit_lines.mapped("amount_residual_currency"))
+        if currency.compare_amounts(missing, 0) > 0:
+            note = enrollment._credit_for_refund(missing)
+            credit_lines |= enrollment._open_credit_lines()
+        journal = self.journal_id or self.env["account.journal"].search(
+            [
+                *self.env["account.journal"]._check_company_domain(self.company_id),
+                ("type", "in", ("bank", "cash")),
+            ],
+            limit=1,
+        )
+        receivable = credit_lines.account_id[:1]
+        payment = enrollment._register_payment(
+            self.amount,
+            journal,
+            today,
+            self.env._("Refund %s", enrollment.name),
+            payment_type="outbound",
+            partner_id=credit_lines.partner_id[:1].id or enrollment.partner_id.id,
+            destination_account_id=receivable.id,
+        )
+        paid_lines = payment.move_id.line_ids.filtered(lambda line: line.account_id == receivable)
+        (paid_lines | credit_lines.filtered(lambda line: line.account_id == receivable)).reconcile()
+        self.write(
+            {
+                "state": "paid",
+                "date_paid": today,
+                "payment_id": payment.id,
+                "credit_note_id": note.id,
+                "journal_id": journal.id,
+            }
+        )

@@ -176,4 +176,7 @@ prepare() {
     odoo_paths
     CONF=$(odoo_config)
     export ODOO_RC=$CONF
+    # Visitors beyond these wait for a thread. Without a limit each takes connections of the database until none
+    # is left, and the next one gets an error; a request of the older API takes three of the 64.
+    export ODOO_MAX_HTTP_THREADS=${ODOO_MAX_HTTP_THREADS:-20}
 }

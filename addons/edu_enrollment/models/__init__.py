@@ -9,6 +9,7 @@ from . import (
     edu_class_certificate,
     edu_class_waitlist,
     edu_discount_report,
+    edu_class_queue,
     edu_enrollment,
     edu_enrollment_certificate,
     edu_enrollment_contract,

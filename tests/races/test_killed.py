@@ -1,0 +1,119 @@
+"""The server, or its database connection, is killed between any two statements: all of it is there, or nothing.
+
+Every fifth statement by default; ``EDU_KILL_STEP=1`` tries every one.
+"""
+
+import os
+import signal
+
+import psycopg2
+import pytest
+
+import odoo.sql_db
+from odoo import SUPERUSER_ID, api
+
+from centre import open_class
+
+STEP = int(os.environ.get("EDU_KILL_STEP", "5"))
+
+
+def confirm(env, enrollment_id):
+    enrollment = env["edu.enrollment"].browse(enrollment_id)
+    enrollment.with_context(allowed_company_ids=enrollment.company_id.ids).action_confirm()
+
+
+def cancel(env, enrollment_id):
+    enrollment = env["edu.enrollment"].browse(enrollment_id)
+    enrollment.with_context(allowed_company_ids=enrollment.company_id.ids).action_cancel()
+
+
+def facts(arena, enrollment_id):
+    """All that confirming or cancelling changes, as one value."""
+    with arena.env() as env:
+        enrollment = env["edu.enrollment"].browse(enrollment_id)
+        return (
+            enrollment.state,
+            enrollment.class_id.seats_taken,
+            enrollment.ledger_ids.sorted("id").mapped("kind"),
+            enrollment.invoice_ids.sorted("id").mapped(
+                lambda move: (move.move_type, move.state, move.amount_residual)
+            ),
+        )
+
+
+def run(arena, job, enrollment_id, number, strike):
+    """Run the job and commit, but strike just before its ``number``-th statement.
+
+    :return: whether it came to its end
+    """
+    with arena.registry.cursor() as cr:
+        execute, count = cr.execute, 0
+
+        def counting(query, params=None, log_exceptions=True):
+            nonlocal count
+            count += 1
+            if count == number:
+                strike(cr)
+            return execute(query, params, log_exceptions=False)
+
+        cr.execute = counting
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        job(env, enrollment_id)
+        env.flush_all()
+    return count < number
+
+
+def kill_server(arena, job, enrollment_id, number):
+    """A process of its own runs the job, and is gone in the middle, as if by ``kill -9``."""
+    child = os.fork()
+    if not child:
+        # The connections that came along belong to the parent: leave them alone and open new ones.
+        odoo.sql_db._Pool = None
+        arena.registry._db = odoo.sql_db.db_connect(arena.name)
+        try:
+            run(arena, job, enrollment_id, number, lambda cr: os.kill(os.getpid(), signal.SIGKILL))
+        finally:
+            os._exit(0)
+    _child, status = os.waitpid(child, 0)
+    return os.WIFEXITED(status)
+
+
+def kill_connection(arena, job, enrollment_id, number):
+    """The database ends the session of the job, as it does when it is restarted."""
+
+    def terminate(cr):
+        with odoo.sql_db.db_connect("postgres").cursor() as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [cr._cnx.get_backend_pid()])
+
+    try:
+        return run(arena, job, enrollment_id, number, terminate)
+    except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        return False
+
+
+@pytest.mark.parametrize("kill", [kill_server, kill_connection])
+def test_all_or_nothing(arena, kill):
+    """E9, E17, E18, E24: of confirming and of cancelling."""
+    with arena.env() as env:
+        _class_id, [enrollment_id] = open_class(env, seats=5, students=1)
+    stories = (
+        (confirm, ("draft", 0, [], []), ("confirmed", 1, ["purchase"], [("out_invoice", "posted", 900)])),
+        (
+            cancel,
+            ("confirmed", 1, ["purchase"], [("out_invoice", "posted", 900)]),
+            (
+                "cancelled",
+                0,
+                ["purchase", "refund"],
+                [("out_invoice", "posted", 0), ("out_refund", "posted", 0)],
+            ),
+        ),
+    )
+    for job, before, after in stories:
+        strikes = 0
+        assert facts(arena, enrollment_id) == before
+        while not kill(arena, job, enrollment_id, number=1 + strikes * STEP):
+            assert facts(arena, enrollment_id) == before, f"{job.__name__}, statement {1 + strikes * STEP}"
+            strikes += 1
+        assert strikes > 10, "too few strikes to say anything"
+        assert facts(arena, enrollment_id) == after

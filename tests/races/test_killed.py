@@ -8,11 +8,10 @@ import signal
 
 import psycopg2
 import pytest
+from centre import open_class
 
 import odoo.sql_db
 from odoo import SUPERUSER_ID, api
-
-from centre import open_class
 
 STEP = int(os.environ.get("EDU_KILL_STEP", "5"))
 

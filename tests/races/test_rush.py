@@ -7,7 +7,6 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 from centre import open_class
 
 CLIENTS, SEATS = 200, 20

@@ -76,11 +76,14 @@ class TestRights(ScheduleCommon):
             package_id=package.id,
             user_id=cls.users[user].id,
         )
+        dialog = enrollment.action_register_payment()["context"]
+        cls.env["account.payment.register"].with_context(**dialog).create({}).action_create_payments()
         session = cls._session(course, day=day, teacher_id=teacher.id, room_id=course.room_id.id)
         session.action_all_present()
         assessment = cls.env["edu.assessment"].create(
             {"class_id": course.id, "name": "Test", "max_score": 10}
         )
+        waiting = cls.env["edu.student"].create({"name": "Waits", "campus_id": campus.id})
         slot = course.slot_ids[:1] or cls.env["edu.timetable.slot"].create({"class_id": course.id})
         return [
             campus,
@@ -101,6 +104,23 @@ class TestRights(ScheduleCommon):
             assessment,
             cls.env["edu.grade"].create(
                 {"assessment_id": assessment.id, "enrollment_id": enrollment.id, "score": 5}
+            ),
+            cls.env["edu.promotion"].create(
+                {
+                    "name": "Promotion",
+                    "code": f"RIGHTS-{campus.code}",
+                    "campus_id": campus.id,
+                    "date_start": "2026-01-01",
+                    "date_end": "2026-12-31",
+                    "discount_rate": 5,
+                    "marketing_rate": 50,
+                    "center_rate": 50,
+                }
+            ),
+            cls.env["edu.waitlist"].create({"class_id": course.id, "student_id": waiting.id}),
+            cls.env["edu.certificate"].create({"enrollment_id": enrollment.id}),
+            cls.env["edu.refund"].create(
+                {"enrollment_id": enrollment.id, "amount": 1, "reason": "Rights", "campus_id": campus.id}
             ),
             cls.env["crm.lead"].create(
                 {

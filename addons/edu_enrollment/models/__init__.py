@@ -8,7 +8,6 @@ from . import (
     edu_class,
     edu_class_certificate,
     edu_class_waitlist,
-    edu_discount_report,
     edu_class_queue,
     edu_enrollment,
     edu_enrollment_certificate,
@@ -18,7 +17,6 @@ from . import (
     edu_enrollment_promotion,
     edu_enrollment_refund,
     edu_enrollment_waitlist,
-    edu_finance_report,
     edu_guardian,
     edu_instalment_reminder,
     edu_ledger_entry,
@@ -40,3 +38,6 @@ from . import (
     res_config_settings_waitlist,
     res_partner,
 )
+
+# Views over the tables of the others, which must exist by then.
+from . import edu_discount_report, edu_finance_report

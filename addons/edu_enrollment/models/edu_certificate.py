@@ -181,7 +181,9 @@ class EduCertificate(models.Model):
         for certificate in self:
             if certificate.state != "draft":
                 raise UserError(
-                    self.env._("%s has been given out and is kept. Revoke it instead.", certificate.display_name)
+                    self.env._(
+                        "%s has been given out and is kept. Revoke it instead.", certificate.display_name
+                    )
                 )
 
     @api.model
@@ -263,7 +265,10 @@ class EduCertificate(models.Model):
     def _lock(self):
         """Wait for whoever works on these certificates; the later one starts again on the new truth."""
         self.env.cr.execute(
-            SQL("SELECT id FROM edu_certificate WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids) or (0,))
+            SQL(
+                "SELECT id FROM edu_certificate WHERE id IN %s ORDER BY id FOR UPDATE",
+                tuple(self.ids) or (0,),
+            )
         )
 
     def _check_url(self):

@@ -23,11 +23,19 @@ class EduEnrollment(models.Model):
     )
     date_approved = fields.Date(readonly=True, copy=False)
     amount_approved = fields.Monetary(
-        string="Approved Discount", readonly=True, copy=False, help="A larger discount has to be approved again."
+        string="Approved Discount",
+        readonly=True,
+        copy=False,
+        help="A larger discount has to be approved again.",
     )
 
     @api.depends(
-        "price", "discount_amount", "amount_approved", "approved_by_id", "state", "company_id.discount_approval_rate"
+        "price",
+        "discount_amount",
+        "amount_approved",
+        "approved_by_id",
+        "state",
+        "company_id.discount_approval_rate",
     )
     def _compute_approval_state(self):
         for enrollment in self:
@@ -39,7 +47,10 @@ class EduEnrollment(models.Model):
             limit = enrollment.price * enrollment.company_id.discount_approval_rate / 100
             if not currency or currency.compare_amounts(discount, limit) <= 0:
                 enrollment.approval_state = "none"
-            elif enrollment.approved_by_id and currency.compare_amounts(discount, enrollment.amount_approved) <= 0:
+            elif (
+                enrollment.approved_by_id
+                and currency.compare_amounts(discount, enrollment.amount_approved) <= 0
+            ):
                 enrollment.approval_state = "approved"
             else:
                 enrollment.approval_state = "pending"
@@ -70,7 +81,9 @@ class EduEnrollment(models.Model):
         if not self.env.su and not self.env.user.has_group("edu_catalog.group_edu_manager"):
             raise AccessError(self.env._("Only a campus manager may approve discounts. Ask yours."))
         self._lock()
-        for enrollment_sudo in self.sudo().filtered(lambda enrollment: enrollment.approval_state == "pending"):
+        for enrollment_sudo in self.sudo().filtered(
+            lambda enrollment: enrollment.approval_state == "pending"
+        ):
             enrollment_sudo.write(
                 {
                     "approved_by_id": self.env.uid,
@@ -92,7 +105,9 @@ class EduEnrollment(models.Model):
         """
         self.ensure_one()
         # Who may read the contract may read its discounts.
-        return [(line["name"], -line["price_unit"]) for line in self.sudo()._prepare_invoice_line_values()[1:]]
+        return [
+            (line["name"], -line["price_unit"]) for line in self.sudo()._prepare_invoice_line_values()[1:]
+        ]
 
     def _contract_schedule(self):
         """The instalments of the contract: those of its invoices, or before there are any, those of the package.

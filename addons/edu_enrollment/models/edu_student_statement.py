@@ -121,7 +121,5 @@ class EduStudent(models.Model):
             "debit": currency.round(sum(line["debit"] for line in lines)),
             "credit": currency.round(sum(line["credit"] for line in lines)),
             "balance": balance,
-            "enrollments": ", ".join(
-                items.move_id.enrollment_id.sorted("id").mapped("name")
-            ),
+            "enrollments": ", ".join(items.move_id.enrollment_id.sorted("id").mapped("name")),
         }

@@ -20,5 +20,6 @@ class ResCompany(models.Model):
         "The discount without approval lies between 0 % and 100 % of the price.",
     )
     _certificate_reminder_days_positive = models.Constraint(
-        "CHECK (certificate_reminder_days >= 0)", "Days of a reminder cannot be negative. Type 0 for no reminder."
+        "CHECK (certificate_reminder_days >= 0)",
+        "Days of a reminder cannot be negative. Type 0 for no reminder.",
     )

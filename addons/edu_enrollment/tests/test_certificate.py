@@ -62,7 +62,9 @@ class TestCertificate(EnrollmentCommon):
     def test_revoke_wants_a_reason(self):
         certificate = self._issue()
         with self.assertRaisesRegex(UserError, "cannot become"):
-            self.env["edu.certificate"].create({"enrollment_id": self._enroll(self.binh).id}).action_revoke("x")
+            self.env["edu.certificate"].create({"enrollment_id": self._enroll(self.binh).id}).action_revoke(
+                "x"
+            )
         action = certificate.with_user(self.users["academic"]).action_revoke()
         self.assertEqual(action["res_model"], "edu.certificate.revoke")
         wizard = (
@@ -115,7 +117,11 @@ class TestCertificate(EnrollmentCommon):
         others = self._issue(self._enroll(self.binh, user_enrolling_id=False, user_approaching_id=False))
 
         def seen(role):
-            return self.env["edu.certificate"].with_user(self.users[role]).search([("id", "in", (mine | others).ids)])
+            return (
+                self.env["edu.certificate"]
+                .with_user(self.users[role])
+                .search([("id", "in", (mine | others).ids)])
+            )
 
         for role in ("teacher", "academic", "manager", "director", "cashier"):
             self.assertEqual(seen(role), mine | others, role)
@@ -135,9 +141,7 @@ class TestCertificate(EnrollmentCommon):
         certificate = self._issue(
             place="Huế", date_issue=today - timedelta(days=9), date_expiry=today - timedelta(days=1)
         )
-        valid = self._issue(
-            self._enroll(self.binh), date_issue=today - timedelta(days=9), date_expiry=today
-        )
+        valid = self._issue(self._enroll(self.binh), date_issue=today - timedelta(days=9), date_expiry=today)
         Certificate = self.env["edu.certificate"]
         both = [("id", "in", (certificate | valid).ids)]
         self.assertEqual(Certificate.search([*both, ("is_expired", "=", True)]), certificate)

@@ -11,7 +11,9 @@ class TestDocuments(EnrollmentCommon):
     """What is printed says what is booked (E20, E21)."""
 
     def _html(self, report, records):
-        content, _kind = self.env["ir.actions.report"]._render_qweb_html(f"edu_enrollment.{report}", records.ids)
+        content, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            f"edu_enrollment.{report}", records.ids
+        )
         return content.decode()
 
     def _text(self, report, records):
@@ -31,19 +33,29 @@ class TestDocuments(EnrollmentCommon):
 
     def test_certificate(self):
         enrollment = self._enroll()
-        certificate = self.env["edu.certificate"].create({"enrollment_id": enrollment.id, "content": "Band 6.5"})
+        certificate = self.env["edu.certificate"].create(
+            {"enrollment_id": enrollment.id, "content": "Band 6.5"}
+        )
         self.assertIn("not a certificate yet", self._text("report_certificate", certificate))
         certificate.action_issue()
         page = self._html("report_certificate", certificate)
         self.assertIn("data:image/png;base64", page, "The QR code is drawn")
         text = self._text("report_certificate", certificate)
-        for expected in (certificate.number, "Trần Minh An", "IELTS Foundation", "Evenings North", "Band 6.5"):
+        for expected in (
+            certificate.number,
+            "Trần Minh An",
+            "IELTS Foundation",
+            "Evenings North",
+            "Band 6.5",
+        ):
             self.assertIn(expected, text)
         self.assertNotIn("no longer valid", text)
         certificate.action_revoke("Mistake")
         self.assertIn("no longer valid", self._text("report_certificate", certificate))
         self.assertTrue(
-            certificate._check_url().endswith(f"/certificate/{certificate.number}?token={certificate.access_token}")
+            certificate._check_url().endswith(
+                f"/certificate/{certificate.number}?token={certificate.access_token}"
+            )
         )
 
     def test_certificate_for_the_teacher_of_the_class(self):
@@ -61,7 +73,9 @@ class TestDocuments(EnrollmentCommon):
         planned = enrollment._contract_schedule()
         self.assertEqual(sum(amount for _date, amount in planned), 8_999_999)
         enrollment.action_confirm()
-        self.assertEqual(enrollment._contract_schedule(), planned, "Confirming changes nothing of the contract")
+        self.assertEqual(
+            enrollment._contract_schedule(), planned, "Confirming changes nothing of the contract"
+        )
         self.assertNotIn("Draft", self._text("report_contract", enrollment))
 
     def test_contract_for_who_sells(self):
@@ -75,13 +89,24 @@ class TestDocuments(EnrollmentCommon):
         enrollment = self._enroll()
         payment = self._pay(enrollment, 4_000_000)
         text = self._money(self._text("report_receipt", payment))
-        for expected in (payment.name, "Trần Thị Mẹ", "Trần Minh An", "4,000,000", "5,999,999", "Four Million"):
+        for expected in (
+            payment.name,
+            "Trần Thị Mẹ",
+            "Trần Minh An",
+            "4,000,000",
+            "5,999,999",
+            "Four Million",
+        ):
             self.assertIn(expected, text)
         self.assertEqual([line["due"] for line in payment._edu_receipt_lines()], [5_999_999])
 
     def test_statement_is_what_accounting_says(self):
-        first, second = self._enroll(), self._enroll(class_id=False, package_id=self._make_package(
-            price=1_234_567, kind="hours", name="Pass").id)
+        first, second = (
+            self._enroll(),
+            self._enroll(
+                class_id=False, package_id=self._make_package(price=1_234_567, kind="hours", name="Pass").id
+            ),
+        )
         self._pay(first, 4_000_000)
         self._pay(second, 1_234_567)
         first.action_cancel()
@@ -106,8 +131,10 @@ class TestDocuments(EnrollmentCommon):
         for package in packages:
             enrollments |= self._enroll(self.binh, class_id=False, package_id=package.id)
         accounts = {account["currency"]: account for account in self.binh._statements()[self.binh]}
-        self.assertEqual({currency: account["balance"] for currency, account in accounts.items()},
-                         {usd: 100.1, bhd: 33.333})
+        self.assertEqual(
+            {currency: account["balance"] for currency, account in accounts.items()},
+            {usd: 100.1, bhd: 33.333},
+        )
         for enrollment in enrollments:
             self.assertEqual(accounts[enrollment.currency_id]["balance"], enrollment.amount_due)
 

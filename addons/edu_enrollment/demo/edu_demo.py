@@ -201,10 +201,6 @@ class EduDemo(models.AbstractModel):
                 )
         payments = self.env["account.payment"].create(vals_list)
         payments.action_post()
-        # All these rows are new in this transaction: the database would still plan for empty tables, and look
-        # through all of them for each payment.
-        self.env.flush_all()
-        self.env.cr.execute("ANALYZE account_move, account_move_line, account_payment")
         self.env["account.move.line"]._reconcile_plan(
             [part | receivable(payment.move_id) for part, payment in zip(paid, payments, strict=True)]
         )

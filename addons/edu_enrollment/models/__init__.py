@@ -12,6 +12,7 @@ from . import (
     edu_enrollment,
     edu_enrollment_certificate,
     edu_enrollment_contract,
+    edu_enrollment_invoice,
     edu_enrollment_deferral,
     edu_enrollment_payment,
     edu_enrollment_promotion,

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..tools.money import discount_amount, discount_rate
@@ -191,15 +190,6 @@ class EduEnrollment(models.Model):
     amount_total = fields.Monetary(
         compute="_compute_amount_total", store=True, precompute=True, help="To be paid, taxes included."
     )
-    amount_invoiced = fields.Monetary(compute="_compute_amounts", store=True)
-    amount_to_invoice = fields.Monetary(compute="_compute_amounts", store=True)
-    amount_paid = fields.Monetary(compute="_compute_amounts", store=True, string="Collected")
-    amount_due = fields.Monetary(compute="_compute_amounts", store=True, string="Balance Due")
-    invoice_ids = fields.One2many("account.move", "enrollment_id", string="Invoices")
-    invoice_count = fields.Integer(compute="_compute_invoice_count")
-    instalment_ids = fields.Many2many(
-        "account.move.line", compute="_compute_instalment_ids", string="Instalments", compute_sudo=True
-    )
     # --- hours
     hours_planned = fields.Float(
         digits=(8, 2),
@@ -314,56 +304,6 @@ class EduEnrollment(models.Model):
             totals = taxes_sudo.compute_all(net, enrollment.currency_id) if taxes_sudo else {}
             enrollment.amount_untaxed = totals.get("total_excluded", net)
             enrollment.amount_total = totals.get("total_included", net)
-
-    @api.depends(
-        "amount_total",
-        "state",
-        "invoice_ids.state",
-        "invoice_ids.amount_total",
-        "invoice_ids.amount_residual",
-        "invoice_ids.move_type",
-    )
-    def _compute_amounts(self):
-        """Money follows accounting (E4, E14): nothing here is typed."""
-        for enrollment in self:
-            posted = enrollment.invoice_ids.filtered(lambda move: move.state == "posted")
-            invoices = posted.filtered(lambda move: move.move_type == "out_invoice")
-            refunds = posted.filtered(lambda move: move.move_type == "out_refund")
-            enrollment.amount_invoiced = sum(invoices.mapped("amount_total")) - sum(
-                refunds.mapped("amount_total")
-            )
-            enrollment.amount_due = sum(invoices.mapped("amount_residual")) - sum(
-                refunds.mapped("amount_residual")
-            )
-            enrollment.amount_paid = enrollment.amount_invoiced - enrollment.amount_due
-            is_open = enrollment.state not in ("cancelled", "completed")
-            enrollment.amount_to_invoice = (
-                enrollment.amount_total - enrollment.amount_invoiced if is_open else 0.0
-            )
-
-    def _compute_invoice_count(self):
-        counts = dict(
-            self.env["account.move"]
-            .sudo()
-            ._read_group([("enrollment_id", "in", self.ids)], ["enrollment_id"], ["__count"])
-        )
-        for enrollment in self:
-            enrollment.invoice_count = counts.get(enrollment, 0)
-
-    @api.depends("invoice_ids.line_ids.display_type", "invoice_ids.state")
-    def _compute_instalment_ids(self):
-        lines = self.env["account.move.line"].search(
-            [
-                ("move_id.enrollment_id", "in", self.ids),
-                ("move_id.move_type", "=", "out_invoice"),
-                ("display_type", "=", "payment_term"),
-                ("parent_state", "=", "posted"),
-            ],
-            order="date_maturity, id",
-        )
-        grouped = lines.grouped("enrollment_id")
-        for enrollment in self:
-            enrollment.instalment_ids = grouped.get(enrollment._origin, lines.browse())
 
     @api.depends("ledger_ids.hours", "ledger_ids.amount", "ledger_ids.kind")
     def _compute_hours(self):
@@ -599,30 +539,10 @@ class EduEnrollment(models.Model):
         self.sudo().write({"state": "completed"})
         return True
 
-    def action_view_invoices(self):
-        """Open the invoices and credit notes of the enrolments (E4)."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
-        action |= {"domain": [("enrollment_id", "in", self.ids)], "context": {"create": False}}
-        if self.invoice_count == 1 and len(self) == 1:
-            move = self.env["account.move"].search([("enrollment_id", "=", self.id)])
-            action |= {"views": [(False, "form")], "view_mode": "form", "res_id": move.id}
-        return action
-
     def action_view_ledger(self):
         """Open the hours ledger of the enrolments (E18)."""
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_enrollment.edu_ledger_entry_action")
         return action | {"domain": [("enrollment_id", "in", self.ids)]}
-
-    def action_register_payment(self):
-        """Open Odoo's payment dialog on the open invoices; it proposes the next instalment (E11, E13)."""
-        invoices = self.invoice_ids.filtered(
-            lambda move: move.state == "posted" and move.move_type == "out_invoice" and move.amount_residual
-        )
-        if not invoices:
-            raise UserError(self.env._("Nothing is open to be paid. Confirm the enrolment first."))
-        action = invoices.action_register_payment()
-        # Stay here: the enrolment shows what the payment settled.
-        return action | {"context": {**action["context"], "dont_redirect_to_payments": True}}
 
     # ------------------------------------------------------------------ business
     def _lock(self):
@@ -637,155 +557,3 @@ class EduEnrollment(models.Model):
                 tuple(self.ids) or (0,),
             )
         )
-
-    def _create_invoices(self):
-        """Write and post one invoice per enrolment that costs something (E9).
-
-        :return: dict enrolment id → ``account.move``
-        """
-        result = {}
-        chargeable = self.filtered(lambda enrollment: not enrollment.currency_id.is_zero(enrollment.price))
-        for company, enrollments in chargeable.grouped("company_id").items():
-            invoices = (
-                self.env["account.move"]
-                .with_company(company)
-                .create([enrollment._prepare_invoice_values() for enrollment in enrollments])
-            )
-            invoices.action_post()
-            result |= {invoice.enrollment_id.id: invoice for invoice in invoices}
-        return result
-
-    def _prepare_invoice_values(self):
-        """Values of the customer invoice (E9); discounts are lines of their own, so that typed amounts stay exact."""
-        self.ensure_one()
-        return {
-            "move_type": "out_invoice",
-            "enrollment_id": self.id,
-            "partner_id": self.partner_id.id,
-            "currency_id": self.currency_id.id,
-            "company_id": self.company_id.id,
-            "invoice_date": self.date_confirmed,
-            "invoice_payment_term_id": self.package_id.payment_term_id.id,
-            "invoice_origin": self.name,
-            "invoice_user_id": self.user_id.id,
-            "invoice_line_ids": [Command.create(values) for values in self._prepare_invoice_line_values()],
-        }
-
-    def _prepare_invoice_line_values(self):
-        self.ensure_one()
-        product = self.package_id.product_id
-        common = {
-            "product_id": product.id,
-            "quantity": 1,
-            "tax_ids": [Command.set(self.package_id.tax_ids.ids)],
-        }
-        lines = [{**common, "name": self._invoice_line_name(), "price_unit": self.price}]
-        if not self.currency_id.is_zero(self.discount_amount):
-            label = self.env._("Discount %s %%", f"{self.discount_rate:g}")
-            lines.append({**common, "name": label, "price_unit": -self.discount_amount})
-        return lines
-
-    def _invoice_line_name(self):
-        self.ensure_one()
-        return " · ".join(
-            part
-            for part in (self.package_id.name, self.class_id.display_name, self.student_id.display_name)
-            if part
-        )
-
-    def _book_purchase(self, invoices):
-        """Write the hours and their net price into the ledger (E18).
-
-        :param dict invoices: enrolment id → posted ``account.move``
-        """
-        self.env["edu.ledger.entry"].create(
-            [
-                {
-                    "enrollment_id": enrollment.id,
-                    "kind": "purchase",
-                    "date": enrollment.date_confirmed,
-                    "hours": enrollment.hours_planned,
-                    "amount": invoices[enrollment.id].amount_untaxed if enrollment.id in invoices else 0.0,
-                    "origin": f"account.move,{invoices[enrollment.id].id}"
-                    if enrollment.id in invoices
-                    else f"edu.enrollment,{enrollment.id}",
-                }
-                for enrollment in self
-                if enrollment.hours_planned or enrollment.id in invoices
-            ]
-        )
-
-    def _credit_undelivered(self):
-        """Credit what was invoiced for hours that will not be delivered, and take the hours back (E17, E18)."""
-        entries = []
-        for enrollment in self:
-            hours, amount = enrollment.hours_left, enrollment.amount_deferred
-            credit = self.env["account.move"]
-            if enrollment.currency_id.compare_amounts(amount, 0.0) > 0:
-                credit = enrollment._create_credit_note(amount)
-            if hours > 0 or credit:
-                entries.append(
-                    {
-                        "enrollment_id": enrollment.id,
-                        "kind": "refund",
-                        "date": fields.Date.context_today(self),
-                        "hours": -max(hours, 0.0),
-                        "amount": -amount if credit else 0.0,
-                        "origin": f"account.move,{credit.id}"
-                        if credit
-                        else f"edu.enrollment,{enrollment.id}",
-                    }
-                )
-        self.env["edu.ledger.entry"].create(entries)
-
-    def _create_credit_note(self, amount, total=None, set_off=True):
-        """Credit a part of the invoice and set it off against what is open of it.
-
-        :param float amount: to be credited, without taxes, in the enrolment's currency
-        :param float total: the same with taxes, where they are part of the price and this side is to be exact
-        :param bool set_off: no: the note stays open, to be paid out
-        :return: the posted ``account.move`` of type ``out_refund``
-        """
-        self.ensure_one()
-        invoice = self.invoice_ids.filtered(
-            lambda move: move.move_type == "out_invoice" and move.state == "posted"
-        )[:1]
-        line = invoice.invoice_line_ids.filtered("product_id")[:1]
-        included = any(tax.price_include for tax in line.tax_ids)
-        price_unit = (total or invoice.amount_total * amount / invoice.amount_untaxed) if included else amount
-        credit = (
-            self.env["account.move"]
-            .with_company(self.company_id)
-            .create(
-                {
-                    **self._prepare_invoice_values(),
-                    "move_type": "out_refund",
-                    # Odoo sets a reversal off by itself.
-                    "reversed_entry_id": set_off and invoice.id,
-                    "invoice_date": fields.Date.context_today(self),
-                    "invoice_payment_term_id": False,
-                    "ref": self.env._("Credit for %s", invoice.name),
-                    "invoice_line_ids": [
-                        Command.create(
-                            {
-                                "product_id": line.product_id.id,
-                                "account_id": line.account_id.id,
-                                "name": self.env._("Hours not delivered: %s", self._invoice_line_name()),
-                                "quantity": 1,
-                                "price_unit": price_unit,
-                                "tax_ids": [Command.set(line.tax_ids.ids)],
-                            }
-                        )
-                    ],
-                }
-            )
-        )
-        credit.action_post()
-        if not set_off:
-            credit.reversed_entry_id = invoice
-            return credit
-        receivable = (invoice.line_ids | credit.line_ids).filtered(
-            lambda item: item.account_id.account_type == "asset_receivable" and not item.reconciled
-        )
-        receivable.reconcile()
-        return credit

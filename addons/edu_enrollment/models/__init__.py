@@ -14,6 +14,7 @@ from . import (
     edu_enrollment_contract,
     edu_enrollment_invoice,
     edu_enrollment_deferral,
+    edu_enrollment_discount,
     edu_enrollment_payment,
     edu_enrollment_promotion,
     edu_enrollment_refund,

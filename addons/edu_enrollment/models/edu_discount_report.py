@@ -58,6 +58,7 @@ class EduDiscountReport(models.Model):
             "type",
             "user_id",
         ],
+        "edu.enrollment.promotion": ["amount", "enrollment_id", "promotion_id"],
         "edu.package": ["program_ids"],
         "edu.promotion": ["marketing_rate"],
         "res.company": ["currency_id"],
@@ -66,12 +67,14 @@ class EduDiscountReport(models.Model):
 
     @property
     def _table_query(self):
-        # The centre takes what rounding leaves, so that both shares make the discount exactly.
+        # The centre takes what rounding leaves, so that both shares make the discount exactly. The last three
+        # bits of an id say which discount and whose share it is.
         return SQL(
             """
             WITH discount AS (
-                SELECT e.id, e.date_confirmed AS date, e.student_id, e.package_id, e.campus_id, e.company_id,
-                       e.user_id, e.type, c.currency_id, d.origin, d.promotion_id, d.marketing_rate,
+                SELECT d.id, e.id AS enrollment_id, e.date_confirmed AS date, e.student_id, e.package_id,
+                       e.campus_id, e.company_id, e.user_id, e.type, c.currency_id,
+                       d.origin, d.promotion_id, d.marketing_rate,
                        COALESCE(k.program_id, (
                            SELECT MIN(r.program_id) FROM edu_package_program_rel r
                             WHERE r.package_id = e.package_id
@@ -88,11 +91,23 @@ class EduDiscountReport(models.Model):
                   JOIN res_company c ON c.id = e.company_id
                   JOIN res_currency y ON y.id = c.currency_id
              LEFT JOIN edu_class k ON k.id = e.class_id
-             LEFT JOIN edu_promotion p ON p.id = e.promotion_id
             CROSS JOIN LATERAL (
-                       VALUES ('promotion', p.id, p.marketing_rate, e.promotion_amount),
-                              ('typed', NULL, 0, e.discount_amount)
-                       ) AS d (origin, promotion_id, marketing_rate, amount)
+                       SELECT e.id * 8 + 1, 'typed', NULL::int, 0::numeric, e.discount_amount
+                    UNION ALL
+                       SELECT e.id * 8 + 3, 'promotion', e.promotion_id, p.marketing_rate,
+                              e.promotion_amount - COALESCE((
+                                  SELECT SUM(l.amount)
+                                    FROM edu_enrollment_promotion l
+                                   WHERE l.enrollment_id = e.id
+                              ), 0)
+                         FROM edu_promotion p
+                        WHERE p.id = e.promotion_id
+                    UNION ALL
+                       SELECT l.id * 8 + 5, 'promotion', l.promotion_id, p.marketing_rate, l.amount
+                         FROM edu_enrollment_promotion l
+                         JOIN edu_promotion p ON p.id = l.promotion_id
+                        WHERE l.enrollment_id = e.id
+                       ) AS d (id, origin, promotion_id, marketing_rate, amount)
              LEFT JOIN LATERAL (
                        SELECT m.invoice_currency_rate::numeric AS rate
                          FROM account_move m
@@ -105,13 +120,12 @@ class EduDiscountReport(models.Model):
                 SELECT discount.*, round(amount * marketing_rate / 100 / rounding) * rounding AS marketing
                   FROM discount
             )
-            SELECT s.id * 4 + b.number AS id, s.id AS enrollment_id, s.date, s.student_id, s.package_id,
+            SELECT s.id + b.number AS id, s.enrollment_id, s.date, s.student_id, s.package_id,
                    s.program_id, s.campus_id, s.company_id, s.user_id, s.type, s.origin, s.promotion_id,
                    b.bearer, s.currency_id, b.amount
               FROM share s
         CROSS JOIN LATERAL (
-                   VALUES (CASE s.origin WHEN 'promotion' THEN 0 ELSE 1 END, 'center', s.amount - s.marketing),
-                          (2, 'marketing', s.marketing)
+                   VALUES (0, 'center', s.amount - s.marketing), (1, 'marketing', s.marketing)
                    ) AS b (number, bearer, amount)
              WHERE b.amount <> 0
             """

@@ -498,10 +498,10 @@ class EduEnrollment(models.Model):
         ).date_confirmed = fields.Date.context_today(self)
         todo_sudo.write({"state": "confirmed"})
         todo_sudo.class_id._check_seats()
-        todo_sudo.promotion_id._check_usage()
+        todo_sudo._promotions()._check_usage()
         todo_sudo.flush_recordset()
         todo_sudo.class_id.flush_recordset(["seats_taken"])
-        todo_sudo.promotion_id.flush_recordset(["used_count"])
+        todo_sudo._promotions().flush_recordset(["used_count"])
         invoices_sudo = todo_sudo._create_invoices()
         todo_sudo._book_purchase(invoices_sudo)
         return True

@@ -1,5 +1,8 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .edu_enrollment import SEAT_STATES
@@ -52,6 +55,11 @@ class EduPromotion(models.Model):
         check_company=True,
         help="Only for packages and classes of these programs. Empty: for all.",
     )
+    is_combinable = fields.Boolean(
+        string="May Be Combined",
+        tracking=True,
+        help="With other promotions of which that may be said as well (E5). No: it stands alone.",
+    )
     customer_kind = fields.Selection(
         [("new", "New Customers"), ("existing", "Existing Customers"), ("organisation", "Organisations")],
         help="Empty: for everybody. Organisations are payers that are companies.",
@@ -90,6 +98,11 @@ class EduPromotion(models.Model):
         tracking=True, help="How many enrolments may use it at most. 0: as many as like."
     )
     enrollment_ids = fields.One2many("edu.enrollment", "promotion_id", string="Enrolments")
+    enrollment_line_ids = fields.One2many(
+        "edu.enrollment.promotion",
+        "promotion_id",
+        help="Enrolments that have it beside another promotion (E5).",
+    )
     # Stored so that the constraint below holds it: two confirmations meet on this row (as edu.class.seats_taken).
     used_count = fields.Integer(
         string="Times Used", compute="_compute_used_count", store=True, help="By confirmed enrolments."
@@ -139,19 +152,31 @@ class EduPromotion(models.Model):
     def _onchange_center_rate(self):
         self.marketing_rate = 100 - self.center_rate
 
-    @api.depends("enrollment_ids.state", "enrollment_ids.promotion_id")
+    @api.depends(
+        "enrollment_ids.state",
+        "enrollment_ids.promotion_id",
+        "enrollment_line_ids.promotion_id",
+        "enrollment_line_ids.enrollment_id.state",
+    )
     def _compute_used_count(self):
-        counts = dict(
-            self.env["edu.enrollment"]._read_group(
-                [("promotion_id", "in", self.ids), ("state", "in", SEAT_STATES)],
-                ["promotion_id"],
-                ["__count"],
+        counts = Counter()
+        for model, state in (
+            ("edu.enrollment", "state"),
+            ("edu.enrollment.promotion", "enrollment_id.state"),
+        ):
+            counts.update(
+                dict(
+                    self.env[model]._read_group(
+                        [("promotion_id", "in", self.ids), (state, "in", SEAT_STATES)],
+                        ["promotion_id"],
+                        ["__count"],
+                    )
+                )
             )
-        )
         # What is stored is read first: an unchanged count is not written, so that drafts hold up nobody.
         self.mapped("used_count")
         for promotion in self:
-            promotion.used_count = counts.get(promotion._origin, 0)
+            promotion.used_count = counts[promotion._origin]
 
     @api.depends("usage_limit", "used_count")
     def _compute_usage_left(self):
@@ -169,7 +194,7 @@ class EduPromotion(models.Model):
             else:
                 promotion.validity = "used_up" if promotion._is_used_up() else "running"
 
-    @api.depends("enrollment_ids.state", "enrollment_ids.promotion_amount")
+    @api.depends("enrollment_ids.state", "enrollment_ids.promotion_amount", "enrollment_line_ids.amount")
     def _compute_amount_granted(self):
         granted = dict(
             self.env["edu.discount.report"]._read_group(
@@ -221,7 +246,11 @@ class EduPromotion(models.Model):
                 for name in sorted(RATE_FIELDS & vals.keys())
                 if self._fields[name].convert_to_cache(vals[name], promotion) != promotion[name]
             ]
-            if changed and promotion.sudo().enrollment_ids.filtered("date_confirmed"):
+            promotion_sudo = promotion.sudo()
+            enrollments_sudo = (
+                promotion_sudo.enrollment_ids | promotion_sudo.enrollment_line_ids.enrollment_id
+            )
+            if changed and enrollments_sudo.filtered("date_confirmed"):
                 raise UserError(
                     self.env._(
                         "%(promotion)s stands on confirmed enrolments: %(fields)s can no longer be changed."
@@ -238,7 +267,10 @@ class EduPromotion(models.Model):
         """Open the enrolments that have the promotion."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_enrollment.edu_enrollment_action")
-        return action | {"domain": [("promotion_id", "=", self.id)], "context": {"create": False}}
+        domain = Domain("promotion_id", "=", self.id) | Domain(
+            "promotion_line_ids.promotion_id", "=", self.id
+        )
+        return action | {"domain": list(domain), "context": {"create": False}}
 
     # ------------------------------------------------------------------ business
     @api.model
@@ -290,7 +322,18 @@ class EduPromotion(models.Model):
                 promotion=self.display_name,
                 kind=kinds[self.customer_kind],
             )
+        if not self.is_combinable and self._beside(enrollment):
+            return self.env._(
+                "%(promotion)s cannot be combined with another promotion. Take the others off, or choose one"
+                " that may be combined.",
+                promotion=self.display_name,
+            )
         return self._is_used_up() and self._used_up_sentence()
+
+    def _beside(self, enrollment):
+        """The other promotions of the enrolment; one that it does not have yet would be its first."""
+        further = enrollment.promotion_line_ids.promotion_id
+        return (further | enrollment.promotion_id if self in further else further) - self
 
     def _fits_customer(self, enrollment):
         if self.customer_kind == "organisation":

@@ -10,6 +10,7 @@ from . import (
     test_ledger,
     test_money_tools,
     test_promotion,
+    test_promotions_combined,
     test_recognition,
     test_refund,
     test_reminder,

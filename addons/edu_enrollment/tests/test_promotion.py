@@ -187,7 +187,8 @@ class TestPromotion(PromotionCommon):
         self.assertEqual((self.promotion.used_count, self.promotion.usage_left), (0, 1))
         drafts[1].action_confirm()
         self.assertEqual(self.promotion.used_count, 1)
-        self.assertEqual(self.promotion.action_view_enrollments()["domain"][0][2], self.promotion.id)
+        domain = self.promotion.action_view_enrollments()["domain"]
+        self.assertEqual(self.env["edu.enrollment"].search(domain), drafts.sorted(reverse=True))
 
     @mute_logger("odoo.sql_db")
     def test_database_holds_the_limit(self):

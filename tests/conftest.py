@@ -23,7 +23,13 @@ def arena():
 
 
 @pytest.fixture(scope="session")
-def server(arena, tmp_path_factory):
+def server_log(tmp_path_factory):
+    """File with what the server says once it serves."""
+    return tmp_path_factory.mktemp("server") / "odoo.log"
+
+
+@pytest.fixture(scope="session")
+def server(arena, server_log):
     """Address of a real Odoo server with threads, serving the arena's database."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -38,9 +44,8 @@ def server(arena, tmp_path_factory):
         "--log-level=warn",
         "--log-handler=odoo.service.server:INFO",
     ]
-    log = tmp_path_factory.mktemp("server") / "odoo.log"
     with (
-        log.open("w") as copy,
+        server_log.open("w", buffering=1) as copy,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process,
     ):
         said = []

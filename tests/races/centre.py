@@ -1,10 +1,23 @@
-"""A small centre that is committed to the arena, for the races about seats and invoices."""
+"""A small centre that is committed to the arena, and what its people do there, for the races about seats and money."""
 
+import contextlib
 import itertools
+from datetime import date
 
+import odoo.sql_db
 from odoo.fields import Command
 
 _numbers = itertools.count(1)
+
+
+def race_company(env):
+    """The company of the races; made with its books when there is none yet."""
+    company = env["res.company"].search([("name", "=", "Race Centre")])
+    if not company:
+        company = env["res.company"].create({"name": "Race Centre", "currency_id": env.ref("base.VND").id})
+        env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+        company.account_sale_tax_id = False
+    return company
 
 
 def open_class(env, seats, students):
@@ -13,11 +26,7 @@ def open_class(env, seats, students):
     :return: (id of the class, ids of the enrolments)
     """
     number = next(_numbers)
-    company = env["res.company"].search([("name", "=", "Race Centre")])
-    if not company:
-        company = env["res.company"].create({"name": "Race Centre", "currency_id": env.ref("base.VND").id})
-        env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
-        company.account_sale_tax_id = False
+    company = race_company(env)
     env.user.company_ids |= company
     env = env(context={**env.context, "allowed_company_ids": company.ids, "tracking_disable": True})
     campus = env["edu.campus"].create(
@@ -61,3 +70,144 @@ def open_class(env, seats, students):
         ]
     )
     return course.id, enrollments.ids
+
+
+def promote(env, limit, students):
+    """So many drafts that all have one promotion, and no class: they meet at the promotion and nowhere else.
+
+    :return: (id of the promotion, ids of the enrolments)
+    """
+    _class_id, ids = open_class(env, seats=students, students=students)
+    enrollments = env["edu.enrollment"].browse(ids)
+    enrollments.package_id.kind = "hours"
+    promotion = env["edu.promotion"].create(
+        {
+            "name": "Race",
+            "date_end": "2099-12-31",
+            "discount_rate": 10,
+            "marketing_rate": 50,
+            "campus_id": enrollments.campus_id.id,
+            "usage_limit": limit,
+        }
+    )
+    enrollments.write({"class_id": False, "promotion_id": promotion.id})
+    return promotion.id, ids
+
+
+def in_company(env, model, ids):
+    """Records as their company sees them."""
+    records = env[model].browse(ids)
+    company = (records if "company_id" in records._fields else records.enrollment_id).company_id
+    return records.with_context(allowed_company_ids=company.ids, tracking_disable=True)
+
+
+def call(model, record_id, method):
+    """A job that presses a button of a record."""
+
+    def job(env):
+        getattr(in_company(env, model, record_id), method)()
+
+    return job
+
+
+def confirm(enrollment_id):
+    return call("edu.enrollment", enrollment_id, "action_confirm")
+
+
+def paid_enrollment(env, amount=900):
+    """id of a confirmed enrolment of 900 of which so much was collected"""
+    _class_id, [enrollment_id] = open_class(env, seats=5, students=1)
+    enrollment = in_company(env, "edu.enrollment", enrollment_id)
+    enrollment.action_confirm()
+    dialog(enrollment, amount).action_apply()
+    return enrollment_id
+
+
+def dialog(enrollment, amount):
+    return enrollment.env["edu.enrollment.collect"].create({"enrollment_id": enrollment.id, "amount": amount})
+
+
+def ask(env, enrollment_id, amount):
+    """A draft refund."""
+    enrollment = in_company(env, "edu.enrollment", enrollment_id)
+    return enrollment.env["edu.refund"].create(
+        {"enrollment_id": enrollment_id, "amount": amount, "reason": "Race"}
+    )
+
+
+def taught(arena):
+    """An enrolment of 900 with deferred revenue, a third of its 30 hours delivered in ten lessons.
+
+    :return: (id of the company, ids of the deliveries)
+    """
+    with arena.env() as env:
+        _class_id, [enrollment_id] = open_class(env, seats=5, students=1)
+        enrollment = env["edu.enrollment"].browse(enrollment_id)
+        company = enrollment.company_id
+        env = env(context={"allowed_company_ids": company.ids, "tracking_disable": True})
+        account = company.edu_deferred_account_id or env["account.account"].create(
+            {
+                "code": "338700",
+                "name": "Deferred",
+                "account_type": "liability_current",
+                "company_ids": company.ids,
+            }
+        )
+        company.write({"edu_defer_revenue": True, "edu_deferred_account_id": account.id})
+        enrollment.with_env(env).action_confirm()
+        company.edu_defer_revenue = False
+        entries = env["edu.ledger.entry"]._deliver(
+            [{"enrollment_id": enrollment_id, "date": date(2026, 3, day), "hours": 1} for day in range(1, 11)]
+        )
+        return company.id, entries.ids
+
+
+def recognize(company_id):
+    """A job that posts the revenue of the hours of :func:`taught`."""
+
+    def job(env):
+        wizard = env["edu.revenue.recognize"].with_context(allowed_company_ids=[company_id])
+        return wizard.create({"date_to": date(2026, 3, 31)}).action_apply()["type"]
+
+    return job
+
+
+def earned(arena, company_id):
+    """All revenue of miscellaneous entries: also of those that no delivery names."""
+    with arena.env() as env:
+        lines = env["account.move.line"].search(
+            [
+                ("company_id", "=", company_id),
+                ("move_id.move_type", "=", "entry"),
+                ("parent_state", "=", "posted"),
+                ("account_id.account_type", "in", ("income", "income_other")),
+            ]
+        )
+        return -sum(lines.mapped("balance"))
+
+
+def sales_of(arena, model, record_id):
+    """(enrolments that hold a seat, invoices) of a class or a promotion"""
+    with arena.env() as env:
+        enrollments = env[model].browse(record_id).enrollment_ids
+        return len(enrollments.filtered(lambda one: one.state == "confirmed")), len(enrollments.invoice_ids)
+
+
+@contextlib.contextmanager
+def without_constraint(arena, table, name, mend):
+    """The database does not check a constraint; afterwards it does again.
+
+    :param str mend: statement that takes back what the constraint does not allow
+    """
+    with contextlib.closing(odoo.sql_db.db_connect(arena.name).cursor()) as cr:
+        cr.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [name])
+        [definition] = cr.fetchone()
+        cr.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        cr.commit()
+    try:
+        yield
+    finally:
+        with contextlib.closing(odoo.sql_db.db_connect(arena.name).cursor()) as cr:
+            cr.execute(mend)
+            cr.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+            cr.commit()

@@ -1,33 +1,19 @@
 """Seats and invoices under real concurrent transactions (E9, E24)."""
 
-from contextlib import closing
-
 import psycopg2
 import pytest
-from centre import open_class
+from centre import confirm, in_company, open_class, sales_of, without_constraint
 
-import odoo.sql_db
 from odoo.exceptions import UserError, ValidationError
 
 SEATS = "edu_class_seats_within_capacity"
 
 
-def confirm(enrollment_id):
-    def job(env):
-        company = env["edu.enrollment"].browse(enrollment_id).company_id
-        env["edu.enrollment"].with_context(allowed_company_ids=company.ids).browse(
-            enrollment_id
-        ).action_confirm()
-
-    return job
-
-
 def state_of(arena, class_id):
     """(headcount that is stored, enrolments that hold a seat, invoices)"""
     with arena.env() as env:
-        course = env["edu.class"].browse(class_id)
-        seated = course.enrollment_ids.filtered(lambda enrollment: enrollment.state == "confirmed")
-        return course.seats_taken, len(seated), len(course.enrollment_ids.invoice_ids)
+        taken = env["edu.class"].browse(class_id).seats_taken
+    return taken, *sales_of(arena, "edu.class", class_id)
 
 
 def test_last_seats_are_sold_once(arena):
@@ -79,19 +65,10 @@ def test_without_the_constraint_the_second_is_sold(arena, monkeypatch):
     with arena.env() as env:
         class_id, enrollments = open_class(env, seats=1, students=2)
     monkeypatch.setattr(arena.registry["edu.class"], "_check_seats", lambda self: None, raising=False)
-    with closing(odoo.sql_db.db_connect(arena.name).cursor()) as cr:
-        cr.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [SEATS])
-        [definition] = cr.fetchone()
-        cr.execute(f"ALTER TABLE edu_class DROP CONSTRAINT {SEATS}")
-        cr.commit()
-    try:
+    mend = f"UPDATE edu_class SET capacity = 2 WHERE id = {class_id}"
+    with without_constraint(arena, "edu_class", SEATS, mend):
         assert arena.together(*map(confirm, enrollments)) == [None, None]
         assert state_of(arena, class_id)[:2] == (2, 2)
-    finally:
-        with closing(odoo.sql_db.db_connect(arena.name).cursor()) as cr:
-            cr.execute("UPDATE edu_class SET capacity = 2 WHERE id = %s", [class_id])
-            cr.execute(f"ALTER TABLE edu_class ADD CONSTRAINT {SEATS} {definition}")
-            cr.commit()
 
 
 @pytest.mark.parametrize("rivals", [2, 20])
@@ -111,8 +88,7 @@ def test_without_the_lock_there_are_two_invoices(arena):
         class_id, [enrollment_id] = open_class(env, seats=5, students=1)
 
     def invoice(env):
-        enrollment = env["edu.enrollment"].browse(enrollment_id)
-        enrollment.with_context(allowed_company_ids=enrollment.company_id.ids)._create_invoices()
+        in_company(env, "edu.enrollment", enrollment_id)._create_invoices()
 
     assert arena.together(invoice, invoice) == [None, None]
     assert state_of(arena, class_id)[2] == 2

@@ -5,10 +5,11 @@ Every fifth statement by default; ``EDU_KILL_STEP=1`` tries every one.
 
 import os
 import signal
+from functools import partial
 
 import psycopg2
 import pytest
-from centre import open_class
+from centre import call, confirm, earned, open_class, recognize, taught
 
 import odoo.sql_db
 from odoo import SUPERUSER_ID, api
@@ -16,17 +17,7 @@ from odoo import SUPERUSER_ID, api
 STEP = int(os.environ.get("EDU_KILL_STEP", "5"))
 
 
-def confirm(env, enrollment_id):
-    enrollment = env["edu.enrollment"].browse(enrollment_id)
-    enrollment.with_context(allowed_company_ids=enrollment.company_id.ids).action_confirm()
-
-
-def cancel(env, enrollment_id):
-    enrollment = env["edu.enrollment"].browse(enrollment_id)
-    enrollment.with_context(allowed_company_ids=enrollment.company_id.ids).action_cancel()
-
-
-def facts(arena, enrollment_id):
+def sold(arena, enrollment_id):
     """All that confirming or cancelling changes, as one value."""
     with arena.env() as env:
         enrollment = env["edu.enrollment"].browse(enrollment_id)
@@ -40,7 +31,47 @@ def facts(arena, enrollment_id):
         )
 
 
-def run(arena, job, enrollment_id, number, strike):
+DRAFT = ("draft", 0, [], [])
+SOLD = ("confirmed", 1, ["purchase"], [("out_invoice", "posted", 900)])
+CANCELLED = (
+    "cancelled",
+    0,
+    ["purchase", "refund"],
+    [("out_invoice", "posted", 0), ("out_refund", "posted", 0)],
+)
+
+
+def confirming(arena):
+    """E9, E24"""
+    with arena.env() as env:
+        _class_id, [enrollment_id] = open_class(env, seats=5, students=1)
+    return confirm(enrollment_id), partial(sold, arena, enrollment_id), DRAFT, SOLD
+
+
+def cancelling(arena):
+    """E7, E18"""
+    job, facts, _before, _after = confirming(arena)
+    with arena.env() as env:
+        job(env)
+    [enrollment_id] = facts.args[1:]
+    return call("edu.enrollment", enrollment_id, "action_cancel"), facts, SOLD, CANCELLED
+
+
+def recognising(arena):
+    """E19"""
+    company_id, entry_ids = taught(arena)
+
+    def facts():
+        """(entries that are posted, journal entries that name them, revenue of all journal entries)"""
+        with arena.env() as env:
+            entries = env["edu.ledger.entry"].browse(entry_ids)
+            return len(entries.filtered("move_id")), len(entries.move_id), earned(arena, company_id) - before
+
+    before = earned(arena, company_id)
+    return recognize(company_id), facts, (0, 0, 0), (10, 1, 300)
+
+
+def run(arena, job, number, strike):
     """Run the job and commit, but strike just before its ``number``-th statement.
 
     :return: whether it came to its end
@@ -57,12 +88,12 @@ def run(arena, job, enrollment_id, number, strike):
 
         cr.execute = counting
         env = api.Environment(cr, SUPERUSER_ID, {})
-        job(env, enrollment_id)
+        job(env)
         env.flush_all()
     return count < number
 
 
-def kill_server(arena, job, enrollment_id, number):
+def kill_server(arena, job, number):
     """A process of its own runs the job, and is gone in the middle, as if by ``kill -9``."""
     child = os.fork()
     if not child:
@@ -70,14 +101,14 @@ def kill_server(arena, job, enrollment_id, number):
         odoo.sql_db._Pool = None
         arena.registry._db = odoo.sql_db.db_connect(arena.name)
         try:
-            run(arena, job, enrollment_id, number, lambda cr: os.kill(os.getpid(), signal.SIGKILL))
+            run(arena, job, number, lambda cr: os.kill(os.getpid(), signal.SIGKILL))
         finally:
             os._exit(0)
     _child, status = os.waitpid(child, 0)
     return os.WIFEXITED(status)
 
 
-def kill_connection(arena, job, enrollment_id, number):
+def kill_connection(arena, job, number):
     """The database ends the session of the job, as it does when it is restarted."""
 
     def terminate(cr):
@@ -85,34 +116,19 @@ def kill_connection(arena, job, enrollment_id, number):
             other.execute("SELECT pg_terminate_backend(%s)", [cr._cnx.get_backend_pid()])
 
     try:
-        return run(arena, job, enrollment_id, number, terminate)
+        return run(arena, job, number, terminate)
     except (psycopg2.OperationalError, psycopg2.InterfaceError):
         return False
 
 
 @pytest.mark.parametrize("kill", [kill_server, kill_connection])
-def test_all_or_nothing(arena, kill):
-    """E9, E17, E18, E24: of confirming and of cancelling."""
-    with arena.env() as env:
-        _class_id, [enrollment_id] = open_class(env, seats=5, students=1)
-    stories = (
-        (confirm, ("draft", 0, [], []), ("confirmed", 1, ["purchase"], [("out_invoice", "posted", 900)])),
-        (
-            cancel,
-            ("confirmed", 1, ["purchase"], [("out_invoice", "posted", 900)]),
-            (
-                "cancelled",
-                0,
-                ["purchase", "refund"],
-                [("out_invoice", "posted", 0), ("out_refund", "posted", 0)],
-            ),
-        ),
-    )
-    for job, before, after in stories:
-        strikes = 0
-        assert facts(arena, enrollment_id) == before
-        while not kill(arena, job, enrollment_id, number=1 + strikes * STEP):
-            assert facts(arena, enrollment_id) == before, f"{job.__name__}, statement {1 + strikes * STEP}"
-            strikes += 1
-        assert strikes > 10, "too few strikes to say anything"
-        assert facts(arena, enrollment_id) == after
+@pytest.mark.parametrize("story", [confirming, cancelling, recognising])
+def test_all_or_nothing(arena, story, kill):
+    job, facts, before, after = story(arena)
+    strikes = 0
+    assert facts() == before
+    while not kill(arena, job, number=1 + strikes * STEP):
+        assert facts() == before, f"statement {1 + strikes * STEP}"
+        strikes += 1
+    assert strikes > 10, "too few strikes to say anything"
+    assert facts() == after

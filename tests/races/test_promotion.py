@@ -1,56 +1,19 @@
 """The last uses of a promotion under real concurrent transactions (E6)."""
 
-from contextlib import closing
-
 import psycopg2
 import pytest
-from centre import open_class
+from centre import confirm, promote, sales_of, without_constraint
 
-import odoo.sql_db
 from odoo.exceptions import UserError, ValidationError
 
 LIMIT = "edu_promotion_usage_within_limit"
 
 
-def promote(env, limit, students):
-    """So many drafts, in classes with room enough, that all have one promotion.
-
-    :return: (id of the promotion, ids of the enrolments)
-    """
-    _class_id, ids = open_class(env, seats=students, students=students)
-    enrollments = env["edu.enrollment"].browse(ids)
-    # Each without a class: so that they meet at the promotion and nowhere else.
-    enrollments.package_id.kind = "hours"
-    promotion = env["edu.promotion"].create(
-        {
-            "name": "Race",
-            "date_end": "2099-12-31",
-            "discount_rate": 10,
-            "marketing_rate": 50,
-            "campus_id": enrollments.campus_id.id,
-            "usage_limit": limit,
-        }
-    )
-    enrollments.write({"class_id": False, "promotion_id": promotion.id})
-    return promotion.id, ids
-
-
-def confirm(enrollment_id):
-    def job(env):
-        company = env["edu.enrollment"].browse(enrollment_id).company_id
-        env["edu.enrollment"].with_context(allowed_company_ids=company.ids).browse(
-            enrollment_id
-        ).action_confirm()
-
-    return job
-
-
 def state_of(arena, promotion_id):
     """(uses that are stored, enrolments that are confirmed, invoices)"""
     with arena.env() as env:
-        promotion = env["edu.promotion"].browse(promotion_id)
-        confirmed = promotion.enrollment_ids.filtered(lambda enrollment: enrollment.state == "confirmed")
-        return promotion.used_count, len(confirmed), len(promotion.enrollment_ids.invoice_ids)
+        used = env["edu.promotion"].browse(promotion_id).used_count
+    return used, *sales_of(arena, "edu.promotion", promotion_id)
 
 
 def test_last_uses_are_given_once(arena):
@@ -87,19 +50,10 @@ def test_without_the_constraint_it_is_given_twice(arena, monkeypatch):
     model = arena.registry["edu.promotion"]
     monkeypatch.setattr(model, "_check_usage", lambda self: None, raising=False)
     monkeypatch.setattr(model, "_is_used_up", lambda self: False, raising=False)
-    with closing(odoo.sql_db.db_connect(arena.name).cursor()) as cr:
-        cr.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [LIMIT])
-        [definition] = cr.fetchone()
-        cr.execute(f"ALTER TABLE edu_promotion DROP CONSTRAINT {LIMIT}")
-        cr.commit()
-    try:
+    mend = f"UPDATE edu_promotion SET usage_limit = 2 WHERE id = {promotion_id}"
+    with without_constraint(arena, "edu_promotion", LIMIT, mend):
         assert arena.together(*map(confirm, enrollments)) == [None, None]
         assert state_of(arena, promotion_id)[:2] == (2, 2)
-    finally:
-        with closing(odoo.sql_db.db_connect(arena.name).cursor()) as cr:
-            cr.execute("UPDATE edu_promotion SET usage_limit = 2 WHERE id = %s", [promotion_id])
-            cr.execute(f"ALTER TABLE edu_promotion ADD CONSTRAINT {LIMIT} {definition}")
-            cr.commit()
 
 
 def test_counting_alone_gives_it_twice(arena):

@@ -1,42 +1,9 @@
 """Money in and out under real concurrent transactions (E11, E15)."""
 
 import pytest
-from centre import open_class
+from centre import ask, call, dialog, in_company, open_class, paid_enrollment
 
 from odoo.exceptions import ValidationError
-
-
-def paid_enrollment(env):
-    """id of a confirmed enrolment whose 900 were collected"""
-    _class_id, [enrollment_id] = open_class(env, seats=5, students=1)
-    enrollment = env["edu.enrollment"].browse(enrollment_id)
-    company = enrollment.company_id
-    enrollment = enrollment.with_context(allowed_company_ids=company.ids)
-    enrollment.action_confirm()
-    dialog(enrollment, 900).action_apply()
-    return enrollment_id
-
-
-def dialog(enrollment, amount):
-    return enrollment.env["edu.enrollment.collect"].create({"enrollment_id": enrollment.id, "amount": amount})
-
-
-def ask(env, enrollment_id, amount):
-    company = env["edu.enrollment"].browse(enrollment_id).company_id
-    return (
-        env["edu.refund"]
-        .with_context(allowed_company_ids=company.ids)
-        .create({"enrollment_id": enrollment_id, "amount": amount, "reason": "Race"})
-    )
-
-
-def call(model, record_id, method):
-    def job(env):
-        record = env[model].browse(record_id)
-        company = (record if "company_id" in record._fields else record.enrollment_id).company_id
-        getattr(record.with_context(allowed_company_ids=company.ids), method)()
-
-    return job
 
 
 def money_of(arena, enrollment_id):
@@ -56,8 +23,8 @@ def test_one_dialog_makes_one_payment(arena, rivals):
     """E11: the same dialog sent so many times at once, on a confirmed enrolment and on a draft."""
     with arena.env() as env:
         _class_id, enrollments = open_class(env, seats=5, students=2)
-        confirmed, draft = env["edu.enrollment"].browse(enrollments)
-        confirmed.with_context(allowed_company_ids=confirmed.company_id.ids).action_confirm()
+        confirmed, draft = in_company(env, "edu.enrollment", enrollments)
+        confirmed.action_confirm()
         dialogs = [dialog(enrollment, 300).id for enrollment in (confirmed, draft)]
         ids = confirmed.id, draft.id
     for enrollment_id, dialog_id in zip(ids, dialogs, strict=True):

@@ -1,13 +1,11 @@
 """The same teacher, room, class or student booked at one moment (S2); generating and taking a roll twice."""
 
 import itertools
-from contextlib import closing
 from datetime import date, datetime
 
 import pytest
-from centre import open_class
+from centre import open_class, without_constraint
 
-import odoo.sql_db
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
@@ -90,23 +88,11 @@ def test_without_the_constraint_both_are(arena, shared):
     """The control: nobody sees what the other one is about to write, so looking beforehand is not enough."""
     with arena.env() as env:
         values = rivals(env, shared)
-    table, constraint = CONSTRAINTS[shared]
-    with closing(odoo.sql_db.db_connect(arena.name).cursor()) as cr:
-        cr.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [constraint])
-        [definition] = cr.fetchone()
-        cr.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
-        cr.commit()
-    outcomes = []
-    try:
+    classes = ", ".join(str(value["class_id"]) for value in values)
+    mend = f"DELETE FROM edu_session WHERE class_id IN ({classes})"
+    with without_constraint(arena, *CONSTRAINTS[shared], mend):
         outcomes = arena.together(*map(book, values))
         assert all(isinstance(outcome, int) for outcome in outcomes), outcomes
-    finally:
-        with closing(odoo.sql_db.db_connect(arena.name).cursor()) as cr:
-            cr.execute(
-                "DELETE FROM edu_session WHERE id = ANY(%s)", [[o for o in outcomes if isinstance(o, int)]]
-            )
-            cr.execute(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {definition}")
-            cr.commit()
 
 
 @pytest.mark.parametrize("count", [2, 5])

@@ -2,7 +2,7 @@
 
 import threading
 
-from centre import open_class
+from centre import call, in_company, open_class
 
 from odoo.exceptions import UserError
 
@@ -14,22 +14,10 @@ def full_class(arena, waiting, seats=1):
     """
     with arena.env() as env:
         class_id, ids = open_class(env, seats=seats, students=seats + waiting)
-        enrollments = _in_company(env, "edu.enrollment", ids)
+        enrollments = in_company(env, "edu.enrollment", ids)
         enrollments[:seats].action_confirm()
         enrollments[seats:].action_join_waitlist()
         return class_id, ids[:seats], enrollments[seats:].waitlist_ids.sorted("position").ids
-
-
-def _in_company(env, model, ids):
-    records = env[model].browse(ids)
-    return records.with_context(allowed_company_ids=records.company_id.ids, tracking_disable=True)
-
-
-def call(model, record_id, method):
-    def job(env):
-        getattr(_in_company(env, model, record_id), method)()
-
-    return job
 
 
 def offers(arena, class_id):
@@ -107,7 +95,7 @@ def test_passer_by_does_not_get_the_seat(arena):
     """Somebody who does not queue confirms at the moment when a seat is given back."""
     class_id, [enrollment_id], _entries = full_class(arena, waiting=1)
     with arena.env() as env:
-        enrollment = _in_company(env, "edu.enrollment", enrollment_id)
+        enrollment = in_company(env, "edu.enrollment", enrollment_id)
         student = env["edu.student"].create({"name": "Passer-by", "campus_id": enrollment.campus_id.id})
         late = enrollment.copy({"student_id": student.id}).id
     outcomes = arena.together(
@@ -123,7 +111,7 @@ def test_joining_while_a_seat_is_given_back(arena):
     """No free seat is left behind with somebody waiting for it."""
     class_id, [enrollment_id], _entries = full_class(arena, waiting=0)
     with arena.env() as env:
-        enrollment = _in_company(env, "edu.enrollment", enrollment_id)
+        enrollment = in_company(env, "edu.enrollment", enrollment_id)
         student = env["edu.student"].create({"name": "Late", "campus_id": enrollment.campus_id.id})
         late = enrollment.copy({"student_id": student.id}).id
     outcomes = arena.together(
@@ -142,7 +130,7 @@ def test_positions_are_dense(arena):
     """Six join at once: 1 to 6."""
     with arena.env() as env:
         class_id, ids = open_class(env, seats=1, students=7)
-        _in_company(env, "edu.enrollment", ids[0]).action_confirm()
+        in_company(env, "edu.enrollment", ids[0]).action_confirm()
     assert (
         arena.together(*[call("edu.enrollment", id_, "action_join_waitlist") for id_ in ids[1:]])
         == [None] * 6

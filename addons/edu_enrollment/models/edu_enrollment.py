@@ -487,7 +487,7 @@ class EduEnrollment(models.Model):
         :raise UserError: the class is full, the package is not on sale …; nothing is written then
         """
         self.check_access("write")
-        self.class_id._wait_for_seats()
+        self._wait_in_line()
         self._lock()
         todo = self.filtered(lambda enrollment: enrollment.state in ("draft", "waiting"))
         todo._check_can_confirm()

@@ -43,6 +43,7 @@
         "report/edu_report_templates.xml",
         "wizard/edu_certificate_revoke_views.xml",
         "views/edu_certificate_views.xml",
+        "views/edu_enrollment_contract_views.xml",
         "views/res_config_settings_certificate_views.xml",
         "wizard/edu_finance_report_wizard_views.xml",
         "views/edu_finance_report_views.xml",

@@ -1,6 +1,5 @@
 import secrets
 from datetime import timedelta
-from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -105,6 +104,7 @@ class EduCertificate(models.Model):
     _number_uniq = models.UniqueIndex(
         "(number) WHERE number IS NOT NULL", "Another certificate has this number already."
     )
+    _access_token_uniq = models.UniqueIndex("(access_token)")
     _one_valid = models.UniqueIndex(
         "(enrollment_id) WHERE state <> 'revoked'",
         "This enrolment has a certificate already. Revoke it before you make another one.",
@@ -274,8 +274,17 @@ class EduCertificate(models.Model):
     def _check_url(self):
         """Address under which anybody who holds the paper can have it checked (W9); in the QR code."""
         self.ensure_one()
-        number, token = quote(self.number or "", safe=""), self.sudo().access_token
-        return f"{self.get_base_url()}/certificate/{number}?token={token}"
+        return f"{self.get_base_url()}/certificates/{self.sudo().access_token}"
+
+    def _validity(self):
+        """What the check page says of an issued certificate (W9): the day ends where it was issued.
+
+        :return: ``valid``, ``expired`` or ``revoked``
+        """
+        self.ensure_one()
+        if self.state == "revoked":
+            return "revoked"
+        return "expired" if self.with_context(tz=self.campus_id.tz).is_expired else "valid"
 
     def _open(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_enrollment.edu_certificate_action")

@@ -1,13 +1,26 @@
+import base64
+from urllib.parse import quote
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.signature import read_signature
 from .edu_enrollment import SYSTEM_FIELDS
 
 SYSTEM_FIELDS.update({"approval_state", "approved_by_id", "date_approved", "amount_approved"})
+SYSTEM_FIELDS.update({"signature", "signed_by", "signed_on", "signed_contract"})
+
+# What stands on a signed contract is for those who see money.
+CONTRACT_GROUPS = (
+    "edu_catalog.group_edu_counsellor,edu_catalog.group_edu_academic,edu_enrollment.group_edu_cashier"
+)
+# Terms are fixed once the enrolment is confirmed; nobody signs what may still change.
+SIGNABLE_STATES = ("confirmed", "suspended")
+SIGNED_BY_MAX = 128
 
 
 class EduEnrollment(models.Model):
-    """The contract (E20): printed from the enrolment, approved when its discount is a large one."""
+    """The contract (E20): approved when its discount is a large one, printed, signed by who pays."""
 
     _inherit = "edu.enrollment"  # pylint: disable=consider-merging-classes-inherited
 
@@ -27,6 +40,21 @@ class EduEnrollment(models.Model):
         readonly=True,
         copy=False,
         help="A larger discount has to be approved again.",
+    )
+    signature = fields.Image(
+        max_width=1024, max_height=1024, readonly=True, copy=False, groups=CONTRACT_GROUPS
+    )
+    signed_by = fields.Char(readonly=True, copy=False, help="The name that was written when signing (E20).")
+    signed_on = fields.Datetime(string="Contract Signed on", readonly=True, copy=False)
+    signed_contract = fields.Binary(
+        readonly=True,
+        copy=False,
+        groups=CONTRACT_GROUPS,
+        help="The contract as PDF, exactly as it was signed; whatever is changed later is not in it.",
+    )
+
+    _signed_by_somebody = models.Constraint(
+        "CHECK ((signed_on IS NULL) = (signed_by IS NULL))", "A signature has a name and a moment."
     )
 
     @api.depends(
@@ -97,6 +125,96 @@ class EduEnrollment(models.Model):
         """Download the contracts as PDF (E20)."""
         self.check_access("read")
         return self.env.ref("edu_enrollment.edu_enrollment_report_contract").report_action(self)
+
+    def action_open_signed_contract(self):
+        """Download the contract as it was signed (E20).
+
+        :raise AccessError: the user may not read the enrolment
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/signed_contract?download=true&filename="
+            + quote(self._contract_filename()),
+            "target": "download",
+        }
+
+    def _contract_filename(self):
+        self.ensure_one()
+        return f"{self.env._('Contract %s', self.name)}.pdf"
+
+    def _contract_pdf(self):
+        """The contract to be handed out: as it was signed, or as it stands now (E20).
+
+        :return: bytes; the caller has checked who may read it
+        """
+        self.ensure_one()
+        enrollment_sudo = self.sudo()
+        if enrollment_sudo.signed_contract:
+            return base64.b64decode(enrollment_sudo.signed_contract)
+        report = self.env["ir.actions.report"].sudo().with_company(self.company_id)
+        return report._render_qweb_pdf("edu_enrollment.report_contract", self.ids)[0]
+
+    def _can_be_signed(self):
+        """Whether the contract waits for the signature of its payer (E20)."""
+        self.ensure_one()
+        return self.state in SIGNABLE_STATES and not self.signed_on
+
+    def _sign_contract(self, signer, name, picture):
+        """Put the payer's signature under the contract and keep the signed PDF in the chatter (E20).
+
+        The one who comes second, with a double click or in another browser, waits on the enrolment's row, starts
+        again on the new truth and changes nothing.
+
+        :param signer: ``res.partner`` who signs; must be the payer
+        :param str name: as written by the signer
+        :param str picture: PNG or JPEG, base64, as the browser sends it; nothing of it is certain
+        :return: whether it was signed now; not when it had been before
+        :raise AccessError: somebody else than the payer
+        :raise UserError: nothing to be signed, no name, no picture
+        """
+        self.ensure_one()
+        self._lock()
+        if signer != self.partner_id:
+            raise AccessError(
+                self.env._("%s is signed by its payer only. Log in as that person.", self.display_name)
+            )
+        if self.signed_on:
+            return False
+        if not self._can_be_signed():
+            raise UserError(
+                self.env._(
+                    "%s is not confirmed, or no longer: there is nothing to sign. Ask us about it.",
+                    self.display_name,
+                )
+            )
+        name = " ".join(str(name or "").split())
+        if not name or len(name) > SIGNED_BY_MAX or not name.isprintable():
+            raise UserError(self.env._("Write your name, with at most %s letters, and sign.", SIGNED_BY_MAX))
+        try:
+            picture = read_signature(picture)
+        except ValueError:
+            raise UserError(
+                self.env._(
+                    "This is not the picture of a signature. Draw it into the field, and send it again."
+                )
+            )
+        enrollment_sudo = self.sudo()
+        enrollment_sudo.write({"signature": picture, "signed_by": name, "signed_on": fields.Datetime.now()})
+        # The paper is drawn from what the database says.
+        enrollment_sudo.flush_recordset()
+        contract = enrollment_sudo._contract_pdf()
+        enrollment_sudo.signed_contract = base64.b64encode(contract)
+        # Read by the staff, whatever the language of the one who signs.
+        house_sudo = enrollment_sudo.with_context(lang=self.company_id.partner_id.lang)
+        house_sudo.message_post(
+            body=house_sudo.env._("The contract was signed by %s.", name),
+            author_id=signer.id,
+            attachments=[(house_sudo._contract_filename(), contract)],
+            subtype_xmlid="mail.mt_note",
+        )
+        return True
 
     def _contract_discounts(self):
         """What is taken off the list price: the same lines as on the invoice.

@@ -129,13 +129,8 @@ class EduWaitlist(models.Model):
             last[vals.get("class_id")] = vals["position"] = last.get(vals.get("class_id"), 0) + 1
         self._check_not_there(vals_list)
         entries = super().create(vals_list)
-        entries._draft_enrollments()
-        # Whoever may make the entry puts its enrolment in the queue.
-        entries_sudo = entries.sudo()
-        drafts_sudo = entries_sudo.enrollment_id.filtered(lambda item: item.state == "draft")
-        if drafts_sudo:
-            drafts_sudo.write({"state": "waiting"})
-        entries_sudo.class_id._offer_free_seats()
+        entries._queue_enrollments()
+        entries.sudo().class_id._offer_free_seats()
         return entries
 
     def write(self, vals):
@@ -146,7 +141,11 @@ class EduWaitlist(models.Model):
             raise AccessError(
                 self.env._("The order of the waiting list is kept by academic staff. Ask one of them.")
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("package_id"):
+            # Now, by who chose it: accepting the seat is also up to people from outside, who enrol nobody.
+            self.filtered(lambda entry: entry.state in ACTIVE_STATES)._queue_enrollments()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_active(self):
@@ -229,6 +228,19 @@ class EduWaitlist(models.Model):
         return True
 
     # ------------------------------------------------------------------ business
+    def _queue_enrollments(self):
+        """The enrolments of these entries wait as long as the entries do."""
+        self._draft_enrollments()
+        # Whoever may make the entry puts its enrolment in the queue.
+        drafts_sudo = self.sudo().enrollment_id.filtered(lambda item: item.state == "draft")
+        if drafts_sudo:
+            drafts_sudo.write({"state": "waiting"})
+
+    def _offer_url(self):
+        """Address where the offer is answered; empty where there is no such page (E23)."""
+        self.ensure_one()
+        return ""
+
     def _draft_enrollments(self):
         """Entries without an enrolment get one as soon as it is known what is bought."""
         bare = self.filtered(lambda entry: not entry.enrollment_id and entry.package_id)

@@ -1,6 +1,7 @@
 from . import (
     test_certificate,
     test_collect,
+    test_contract,
     test_discount,
     test_documents,
     test_enrollment,

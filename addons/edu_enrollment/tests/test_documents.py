@@ -52,11 +52,7 @@ class TestDocuments(EnrollmentCommon):
         self.assertNotIn("no longer valid", text)
         certificate.action_revoke("Mistake")
         self.assertIn("no longer valid", self._text("report_certificate", certificate))
-        self.assertTrue(
-            certificate._check_url().endswith(
-                f"/certificate/{certificate.number}?token={certificate.access_token}"
-            )
-        )
+        self.assertTrue(certificate._check_url().endswith(f"/certificates/{certificate.access_token}"))
 
     def test_certificate_for_the_teacher_of_the_class(self):
         certificate = self.env["edu.certificate"].create({"enrollment_id": self._enroll().id})

@@ -19,6 +19,7 @@ from . import (
     edu_enrollment_queue,
     edu_enrollment_refund,
     edu_enrollment_waitlist,
+    edu_enrollment_change,
     edu_guardian,
     edu_instalment_reminder,
     edu_ledger_entry,

@@ -29,6 +29,10 @@ class AccountMoveLine(models.Model):
             else:
                 line.instalment_state = "unpaid"
 
+    def _edu_enrollment(self):
+        """The enrolment that an entry belongs to: an invoice's, a payment's, or the one that money moved to."""
+        return self.move_id.enrollment_id or self.move_id.origin_payment_id.enrollment_id
+
     def _search_instalment_state(self, operator, value):
         if operator != "in":
             return NotImplemented

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.dates import share_of_days
 from .edu_enrollment import SEAT_STATES
 
 
@@ -37,6 +38,14 @@ class EduClass(models.Model):
                         **{"class": record.display_name},
                     )
                 )
+
+    def _share_given(self):
+        """How much of each class is over by today, in days: of who joins mid-course so much is left out (E17).
+
+        :return: dict class id → share, 0 (not begun) to 1 (over); classes without both dates are not begun
+        """
+        today = fields.Date.context_today(self)
+        return {record.id: share_of_days(record.date_start, record.date_end, today) for record in self}
 
     def action_view_enrollments(self):
         """Open the enrolments of the class."""

@@ -40,7 +40,11 @@ SYSTEM_FIELDS = {
     "hours_total",
     "hours_delivered",
     "hours_left",
+    "hours_moved",
+    "hours_refunded",
+    "hours_expired",
     "amount_delivered",
+    "amount_expired",
     "amount_deferred",
     "moved_from_id",
     "date_confirmed",
@@ -200,11 +204,22 @@ class EduEnrollment(models.Model):
         string="Hours of the Package",
     )
     ledger_ids = fields.One2many("edu.ledger.entry", "enrollment_id", string="Hours Ledger")
-    hours_total = fields.Float(digits=(8, 2), compute="_compute_hours", store=True, help="Hours bought.")
+    hours_total = fields.Float(
+        digits=(8, 2),
+        compute="_compute_hours",
+        store=True,
+        help="Hours bought, or moved in. They are delivered, left, moved out, refunded or expired (E18).",
+    )
     hours_delivered = fields.Float(digits=(8, 2), compute="_compute_hours", store=True)
     hours_left = fields.Float(digits=(8, 2), compute="_compute_hours", store=True)
+    hours_moved = fields.Float(digits=(8, 2), compute="_compute_hours", store=True, string="Hours Moved Out")
+    hours_refunded = fields.Float(digits=(8, 2), compute="_compute_hours", store=True)
+    hours_expired = fields.Float(digits=(8, 2), compute="_compute_hours", store=True)
     amount_delivered = fields.Monetary(
         compute="_compute_hours", store=True, help="Money earned by delivered hours, without taxes (E19)."
+    )
+    amount_expired = fields.Monetary(
+        compute="_compute_hours", store=True, help="Money earned by hours that lapsed, without taxes (E18)."
     )
     amount_deferred = fields.Monetary(
         compute="_compute_hours", store=True, help="Money for hours not delivered yet, without taxes (E19)."
@@ -314,14 +329,18 @@ class EduEnrollment(models.Model):
             sums.setdefault(enrollment.id, {})[kind] = (hours, amount)
         for enrollment in self:
             by_kind = sums.get(enrollment._origin.id, {})
-            delivered, earned = by_kind.get("delivery", (0.0, 0.0))
-            enrollment.hours_delivered = -delivered
-            enrollment.amount_delivered = -earned
-            enrollment.hours_total = (
-                by_kind.get("purchase", (0.0, 0.0))[0] + by_kind.get("adjust", (0.0, 0.0))[0]
+            hours, amounts = (
+                {kind: sums_of_kind[side] for kind, sums_of_kind in by_kind.items()} for side in (0, 1)
             )
-            enrollment.hours_left = sum(hours for hours, _amount in by_kind.values())
-            enrollment.amount_deferred = sum(amount for _hours, amount in by_kind.values())
+            enrollment.hours_delivered = -hours.get("delivery", 0.0)
+            enrollment.amount_delivered = -amounts.get("delivery", 0.0)
+            enrollment.hours_moved = -hours.get("move_out", 0.0)
+            enrollment.hours_refunded = -hours.get("refund", 0.0)
+            enrollment.hours_expired = -hours.get("expiry", 0.0)
+            enrollment.amount_expired = -amounts.get("expiry", 0.0)
+            enrollment.hours_total = sum(hours.get(kind, 0.0) for kind in ("purchase", "adjust", "move_in"))
+            enrollment.hours_left = sum(hours.values())
+            enrollment.amount_deferred = sum(amounts.values())
 
     @api.depends("name", "student_id.name")
     def _compute_display_name(self):
@@ -365,7 +384,10 @@ class EduEnrollment(models.Model):
         today = fields.Date.context_today(self)
         for enrollment in self:
             package, course = enrollment.package_id, enrollment.class_id
-            if not package._is_on_sale(enrollment.date_confirmed or today, enrollment.campus_id):
+            # Hours taken over were sold before, by whatever was on sale then.
+            if not enrollment.is_taken_over and not package._is_on_sale(
+                enrollment.date_confirmed or today, enrollment.campus_id
+            ):
                 raise UserError(
                     self.env._(
                         "%(enrollment)s: the package %(package)s is not on sale at %(campus)s on that day."
@@ -506,9 +528,10 @@ class EduEnrollment(models.Model):
         todo_sudo._book_purchase(invoices_sudo)
         return True
 
-    def action_cancel(self):
+    def action_cancel(self, reason=None):
         """Cancel: free the seat, credit what was invoiced for hours not delivered (E7, E18).
 
+        :param str reason: for the records
         :raise UserError: a completed enrolment
         """
         self.check_access("write")
@@ -516,21 +539,6 @@ class EduEnrollment(models.Model):
         todo_sudo = self.filtered(lambda enrollment: enrollment.state != "cancelled").sudo()
         todo_sudo._credit_undelivered()
         todo_sudo.write({"state": "cancelled", "date_cancelled": fields.Date.context_today(self)})
-        return True
-
-    def action_suspend(self):
-        """Interrupt the course; the seat is kept (E17)."""
-        self.check_access("write")
-        self.sudo().write({"state": "suspended"})
-        return True
-
-    def action_resume(self):
-        """Go on after an interruption (E17)."""
-        self.check_access("write")
-        for enrollment in self:
-            if enrollment.state != "suspended":
-                raise UserError(self.env._("%s is not suspended.", enrollment.display_name))
-        self.sudo().write({"state": "confirmed"})
         return True
 
     def action_complete(self):

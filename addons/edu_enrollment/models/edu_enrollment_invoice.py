@@ -168,8 +168,11 @@ class EduEnrollment(models.Model):
             ]
         )
 
-    def _credit_undelivered(self):
-        """Credit what was invoiced for hours that will not be delivered, and take the hours back (E17, E18)."""
+    def _credit_undelivered(self, kind="refund"):
+        """Credit what was invoiced for hours that will not be delivered, and take the hours back (E17, E18).
+
+        :param str kind: of the ledger entries: ``refund``, or ``move_out`` where hours or money go elsewhere
+        """
         entries = []
         for enrollment in self:
             hours, amount = enrollment.hours_left, enrollment.amount_deferred
@@ -180,7 +183,7 @@ class EduEnrollment(models.Model):
                 entries.append(
                     {
                         "enrollment_id": enrollment.id,
-                        "kind": "refund",
+                        "kind": kind,
                         "date": fields.Date.context_today(self),
                         "hours": -max(hours, 0.0),
                         "amount": -amount if credit else 0.0,

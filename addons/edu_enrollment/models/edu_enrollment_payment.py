@@ -59,6 +59,7 @@ class EduEnrollment(models.Model):
         "payment_ids.move_id.state",
         "payment_ids.move_id.line_ids.amount_residual",
         "payment_ids.move_id.line_ids.amount_residual_currency",
+        "invoice_ids.line_ids.amount_residual_currency",
     )
     def _compute_amounts(self):
         """What was received and is not set off yet counts as collected, and against what is due."""
@@ -109,12 +110,12 @@ class EduEnrollment(models.Model):
         self.sudo()._apply_open_credit()
         return result
 
-    def action_cancel(self):
+    def action_cancel(self, reason=None):
         """Cancel; a deposit goes back or stays with the centre, as the company has set (E12)."""
         self.check_access("write")
         self._lock()
         drafts = self.filtered(lambda enrollment: enrollment.state in ("draft", "waiting"))
-        result = super().action_cancel()
+        result = super().action_cancel(reason)
         # The rights were checked above; a counsellor may not write entries, but may cause this one.
         for enrollment_sudo in drafts.sudo():
             if enrollment_sudo.currency_id.compare_amounts(enrollment_sudo.amount_credit, 0) > 0:
@@ -153,7 +154,7 @@ class EduEnrollment(models.Model):
         """Money is taken where something is open, or is going to be (E14)."""
         self.ensure_one()
         if self.state in ("draft", "waiting"):
-            open_amount = self.amount_total - self.deposit_amount
+            open_amount = self.amount_total - self.amount_paid
         else:
             open_amount = self.amount_due
         if self.currency_id.compare_amounts(open_amount, 0) <= 0:
@@ -165,16 +166,17 @@ class EduEnrollment(models.Model):
             )
 
     def _open_payment_lines(self, any_currency=False):
-        """Receivable lines of the enrolments' payments that are not set off yet."""
-        return self.payment_ids.filtered(lambda payment: payment.state in POSTED).move_id.line_ids.filtered(
+        """Receivable lines of payments, and of money moved in (E16), that are not set off yet."""
+        payments = self.payment_ids.filtered(lambda payment: payment.state in POSTED)
+        moved_in = self.invoice_ids.filtered(lambda move: move.move_type == "entry")
+        return (payments.move_id | moved_in).line_ids.filtered(
             lambda line: (
                 line.account_id.account_type == "asset_receivable"
                 and line.parent_state == "posted"
                 and not line.reconciled
-                and (
-                    any_currency
-                    or line.currency_id == line.move_id.origin_payment_id.enrollment_id.currency_id
-                )
+                # The other side of a move is set off on the enrolment where the money came from.
+                and (line.move_id.origin_payment_id or line.balance < 0)
+                and (any_currency or line.currency_id == line._edu_enrollment().currency_id)
             )
         )
 

@@ -26,7 +26,12 @@ class EduEnrollment(models.Model):
             enrollment.amount_refund_approved = sum(approved.mapped("amount"))
 
     @api.depends(
-        "amount_paid", "amount_invoiced", "amount_delivered", "amount_deferred", "amount_refund_approved"
+        "amount_paid",
+        "amount_invoiced",
+        "amount_delivered",
+        "amount_expired",
+        "amount_deferred",
+        "amount_refund_approved",
     )
     def _compute_amount_refundable(self):
         for enrollment in self:
@@ -36,10 +41,11 @@ class EduEnrollment(models.Model):
         """Collected minus delivered and minus what is promised; negative when more was promised since."""
         self.ensure_one()
         # What was delivered is counted without taxes, what was paid with them.
-        net = self.amount_delivered + self.amount_deferred
-        delivered = self.amount_delivered * self.amount_invoiced / net if net else 0.0
+        earned = self.amount_delivered + self.amount_expired
+        net = earned + self.amount_deferred
+        used = earned * self.amount_invoiced / net if net else 0.0
         currency = self.currency_id or self.env.company.currency_id
-        return currency.round(self.amount_paid - delivered - self.amount_refund_approved)
+        return currency.round(self.amount_paid - used - self.amount_refund_approved)
 
     def action_refund(self):
         """Ask for a refund of the enrolment (E15)."""
@@ -57,12 +63,13 @@ class EduEnrollment(models.Model):
             },
         }
 
-    def _credit_for_refund(self, amount):
+    def _credit_for_refund(self, amount, kind="refund"):
         """Credit hours not delivered, so that so much can be paid out, and take them back in proportion.
 
         The note stays open for the payment: what is not paid of the invoice stays to be paid.
 
         :param float amount: taxes included, in the enrolment's currency
+        :param str kind: of the ledger entry: ``refund``, or ``move_out`` where the money goes elsewhere
         :return: the posted ``account.move``, of that amount; where taxes cannot be rounded so, of the next higher
         """
         self.ensure_one()
@@ -71,7 +78,8 @@ class EduEnrollment(models.Model):
         taxes = self.package_id.tax_ids
         net = amount
         if taxes:
-            near = currency.round(amount * (self.amount_delivered + deferred) / self.amount_invoiced)
+            net_invoiced = self.amount_delivered + self.amount_expired + deferred
+            near = currency.round(amount * net_invoiced / self.amount_invoiced)
             steps = [currency.round(near + step * currency.rounding) for step in (-2, -1, 0, 1, 2)]
             enough = [
                 step
@@ -86,7 +94,7 @@ class EduEnrollment(models.Model):
         self.env["edu.ledger.entry"].create(
             {
                 "enrollment_id": self.id,
-                "kind": "refund",
+                "kind": kind,
                 "date": fields.Date.context_today(self),
                 "hours": -max(hours, 0.0),
                 "amount": -credit.amount_untaxed,

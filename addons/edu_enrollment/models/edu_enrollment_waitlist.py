@@ -28,7 +28,9 @@ class EduEnrollment(models.Model):
         self._follow_on_waitlist()
         # The write was allowed; a seat that it set free is offered whoever caused it.
         courses_sudo = (courses | self.class_id).sudo()
-        courses_sudo._offer_free_seats()
+        # Whoever hands a seat over to somebody offers it afterwards (E17).
+        if not self.env.context.get("edu_hold_seats"):
+            courses_sudo._offer_free_seats()
         return result
 
     def action_join_waitlist(self):

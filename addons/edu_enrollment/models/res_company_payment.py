@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class ResCompany(models.Model):
@@ -16,6 +17,13 @@ class ResCompany(models.Model):
         domain="[('account_type', 'in', ('income', 'income_other'))]",
         help="Where deposits that are not given back become income (E12).",
     )
+    edu_transfer_fee_account_id = fields.Many2one(
+        "account.account",
+        string="Account for Transfer Fees",
+        check_company=True,
+        domain="[('account_type', 'in', ('income', 'income_other'))]",
+        help="Where the centre's fee for moving money between enrolments becomes income (E16).",
+    )
     edu_reminder_days_before = fields.Integer(
         string="Days Before the Due Date",
         default=3,
@@ -31,3 +39,20 @@ class ResCompany(models.Model):
         "CHECK (edu_reminder_days_before >= 0 AND edu_reminder_days_after >= 0)",
         "Days of reminders cannot be negative. Type 0 to send none.",
     )
+
+    def _edu_transfer_fee_account(self):
+        """The income account of transfer fees (E16).
+
+        :return: ``account.account``
+        :raise UserError: none is set
+        """
+        self.ensure_one()
+        if not self.edu_transfer_fee_account_id:
+            raise UserError(
+                self.env._(
+                    "%s has no account for transfer fees. Set “Account for Transfer Fees” in the settings"
+                    " under Invoicing, Education, or leave the fee out.",
+                    self.display_name,
+                )
+            )
+        return self.edu_transfer_fee_account_id

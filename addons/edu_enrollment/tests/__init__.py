@@ -1,5 +1,6 @@
 from . import (
     test_certificate,
+    test_change,
     test_collect,
     test_contract,
     test_discount,
@@ -18,5 +19,6 @@ from . import (
     test_rights,
     test_roster,
     test_student,
+    test_transfer,
     test_waitlist,
 )

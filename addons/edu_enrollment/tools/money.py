@@ -41,3 +41,15 @@ def discount_rate(price, amount):
     :return: float, per cent, rounded to two decimals
     """
     return float_round(amount / price * 100, precision_digits=2) if price else 0.0
+
+
+def prorated(price, hours, hours_full, rounding):
+    """The price of a part of the hours of a package, for those who join mid-course (E17).
+
+    :param float price: price of all hours, in the currency
+    :param float hours: hours that are sold
+    :param float hours_full: hours of the whole package
+    :param float rounding: smallest unit of the currency
+    :return: float, amount rounded to the currency
+    """
+    return float_round(price * hours / hours_full, precision_rounding=rounding) if hours_full else price

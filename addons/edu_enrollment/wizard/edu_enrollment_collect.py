@@ -46,7 +46,7 @@ class EduEnrollmentCollect(models.TransientModel):
             enrollment = wizard.enrollment_id
             wizard.is_deposit = enrollment.state in ("draft", "waiting")
             wizard.amount_open = max(
-                enrollment.amount_total - enrollment.deposit_amount
+                enrollment.amount_total - enrollment.amount_paid
                 if wizard.is_deposit
                 else enrollment.amount_due,
                 0,
@@ -58,7 +58,7 @@ class EduEnrollmentCollect(models.TransientModel):
         for wizard in self:
             enrollment = wizard.enrollment_id
             if wizard.is_deposit:
-                proposed = enrollment.package_id.payment_price
+                proposed = enrollment.package_id._instalments(enrollment.amount_total, wizard.date)[0][1]
             else:
                 still_open = enrollment.sudo().instalment_ids.filtered(lambda line: not line.reconciled)
                 proposed = still_open[:1].amount_residual_currency

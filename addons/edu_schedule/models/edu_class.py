@@ -75,6 +75,32 @@ class EduClass(models.Model):
                     self.env._("%s has held sessions and is kept. Archive it instead.", record.display_name)
                 )
 
+    def _share_given(self):
+        """Where there is a timetable, lessons tell more than days (E17)."""
+        shares = super()._share_given()
+        now = fields.Datetime.now()
+        given, total = defaultdict(float), defaultdict(float)
+        for record, begun, hours in self._hours_of_lessons(now):
+            total[record] += hours
+            given[record] += hours if begun else 0.0
+        return shares | {record: given[record] / total[record] for record in total if total[record]}
+
+    def _hours_of_lessons(self, now):
+        """Hours of lessons before and after a moment.
+
+        :param datetime now: naive UTC
+        :return: list of (class id, whether they began by then, hours)
+        """
+        self.env["edu.session"].flush_model(["class_id", "state", "kind", "start", "hours"])
+        return self.env.execute_query(
+            SQL(
+                "SELECT class_id, start <= %s, SUM(hours) FROM edu_session"
+                " WHERE class_id IN %s AND state <> 'cancelled' AND kind = 'lesson' GROUP BY 1, 2",
+                now,
+                tuple(self.ids) or (0,),
+            )
+        )
+
     def action_generate_sessions(self):
         """Make the sessions of the weekly pattern (S1). Doing it again adds only what is missing.
 

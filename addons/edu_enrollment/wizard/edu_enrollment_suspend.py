@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class EduEnrollmentSuspend(models.TransientModel):
+    """Asks from when to when a course is interrupted (E17)."""
+
+    _name = "edu.enrollment.suspend"
+    _description = "Suspend an Enrolment"
+
+    enrollment_id = fields.Many2one("edu.enrollment", string="Enrolment", required=True, ondelete="cascade")
+    date_from = fields.Date(
+        string="First Day",
+        required=True,
+        default=fields.Date.context_today,
+        help="A suspension that lies ahead begins by itself.",
+    )
+    date_to = fields.Date(
+        string="Last Day",
+        help="The course goes on by itself the day after. Empty: until somebody resumes it.",
+    )
+    reason = fields.Char()
+
+    def action_apply(self):
+        """Suspend the enrolment; its seat is kept (E17).
+
+        :raise UserError: not confirmed, or dates in the wrong order or past
+        """
+        self.ensure_one()
+        self.enrollment_id.action_suspend(self.date_from, self.date_to, self.reason)
+        return {"type": "ir.actions.act_window_close"}

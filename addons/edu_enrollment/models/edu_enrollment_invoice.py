@@ -218,6 +218,8 @@ class EduEnrollment(models.Model):
                     "move_type": "out_refund",
                     # Odoo sets a reversal off by itself.
                     "reversed_entry_id": set_off and invoice.id,
+                    # What is taken back was worth what the invoice made of it, in the company's currency too.
+                    "invoice_currency_rate": invoice.invoice_currency_rate,
                     "invoice_date": fields.Date.context_today(self),
                     "invoice_payment_term_id": False,
                     "ref": self.env._("Credit for %s", invoice.name),

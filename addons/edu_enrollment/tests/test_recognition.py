@@ -229,6 +229,26 @@ class TestRecognition(RecognitionCommon):
         self.assertEqual(self._balance(self.income, "balance"), worth)
         self.assertEqual(self._balance(self.deferred, "balance"), 0)
 
+    def test_credit_note_in_foreign_currency_keeps_the_worth_of_its_invoice(self):
+        """E17, E19: cancelled at another rate than invoiced, nothing stays deferred or owed in any currency."""
+        usd = self._currency("USD")
+        today = fields.Date.today()
+        self.env["res.currency.rate"].create(
+            [
+                {"name": day, "currency_id": usd.id, "company_id": self.company.id, "inverse_company_rate": rate}
+                for day, rate in ((today - timedelta(30), 25_000), (today - timedelta(1), 26_000))
+            ]
+        )
+        package = self._make_package(name="Dollars", price=100.01, currency_id=usd.id, hours=3)
+        enrollment = self._enroll(package_id=package.id, confirm=False)
+        enrollment.sudo().date_confirmed = today - timedelta(10)
+        enrollment.action_confirm()
+        self.assertEqual(self._balance(self.deferred, "balance"), 2_500_250)
+        enrollment.action_cancel()
+        self.assertEqual(self._balance(self.deferred), 0)
+        self.assertEqual(self._balance(self.deferred, "balance"), 0)
+        self.assertEqual(sum(enrollment.invoice_ids.mapped("amount_total_signed")), 0)
+
     def test_campus_and_range(self):
         """Restricted to a campus, or to a month, the rest stays for later."""
         north = self._enroll()

@@ -11,6 +11,7 @@
         "security/edu_catalog_groups.xml",
         "security/ir.model.access.csv",
         "security/edu_catalog_rules.xml",
+        "data/mail_activity_type_data.xml",
         "views/edu_campus_views.xml",
         "views/edu_subject_views.xml",
         "views/edu_program_category_views.xml",

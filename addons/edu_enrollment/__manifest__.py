@@ -36,6 +36,7 @@
         "views/res_partner_views.xml",
         "wizard/edu_enrollment_collect_views.xml",
         "views/edu_enrollment_payment_views.xml",
+        "views/edu_enrollment_people_views.xml",
         "views/res_config_settings_payment_views.xml",
         "views/edu_discount_report_views.xml",
         "views/edu_promotion_views.xml",

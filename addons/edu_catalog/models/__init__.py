@@ -8,9 +8,11 @@ from . import (
     edu_program,
     edu_program_subject,
     edu_package,
+    edu_package_price,
     edu_teacher,
     edu_room_feature,
     edu_room,
     edu_class,
+    mail_activity,
     res_users,
 )

@@ -5,12 +5,12 @@ from odoo.addons.base.models.res_partner import _tz_get
 class EduCampus(models.Model):
     _name = "edu.campus"
     _description = "Campus"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "edu.coded.mixin"]
     _order = "sequence, name"
     _check_company_auto = True
 
     name = fields.Char(required=True, index="trigram", tracking=True)
-    code = fields.Char(required=True, help="Short code, used in class codes and reports.")
+    code = fields.Char(required=True, copy=False, help="Short code, used in class codes and reports.")
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
     color = fields.Integer()
@@ -66,6 +66,12 @@ class EduCampus(models.Model):
         for campus in self:
             campus.room_count = rooms.get(campus, 0)
             campus.class_count = classes.get(campus, 0)
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for campus, vals in zip(self, vals_list, strict=True):
+            vals.setdefault("code", campus._copied_code())
+        return vals_list
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -64,6 +64,13 @@ class EduPackage(models.Model):
     campus_ids = fields.Many2many(
         "edu.campus", string="Sold at", help="Empty: the package is sold at every campus."
     )
+    campus_price_ids = fields.One2many(
+        "edu.package.price",
+        "package_id",
+        string="Prices per Campus",
+        copy=True,
+        help="Where the price differs from the package's own.",
+    )
     date_from = fields.Date(string="Sold From")
     date_to = fields.Date(string="Sold Until")
     note = fields.Html()
@@ -111,6 +118,13 @@ class EduPackage(models.Model):
                 package.product_id.sudo().write(package._prepare_product_values())
         return result
 
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for package, vals in zip(self, vals_list, strict=True):
+            if not (default or {}).get("name"):
+                vals["name"] = self.env._("%s (copy)", package.name)
+        return vals_list
+
     def _prepare_product_values(self):
         """The values by which the product follows its package; its price is in the company's currency."""
         self.ensure_one()
@@ -123,6 +137,17 @@ class EduPackage(models.Model):
             "sale_ok": True,
             "purchase_ok": False,
         }
+
+    def _price_at(self, campus):
+        """What the package costs at a campus (C10).
+
+        :param campus: ``edu.campus``, may be empty
+        :return: amount in the package's currency
+        """
+        self.ensure_one()
+        # A price is for everybody who may see the package.
+        own_sudo = self.sudo().campus_price_ids.filtered(lambda line: line.campus_id == campus)
+        return own_sudo.price if own_sudo else self.price
 
     def _is_on_sale(self, date, campus=None):
         """Whether the package can be sold (C2, C10).
@@ -137,5 +162,9 @@ class EduPackage(models.Model):
             and (not self.date_from or self.date_from <= date)
             and (not self.date_to or date <= self.date_to)
             and (not campus or not self.campus_ids or campus in self.campus_ids)
-            and all(program.state == "published" for program in self.program_ids)
+            and all(
+                program.active and program.state == "published"
+                # Archived ones are no longer taught, and are not to be overlooked.
+                for program in self.with_context(active_test=False).program_ids
+            )
         )

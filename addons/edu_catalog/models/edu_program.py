@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
+# The activity by which a reviewer approves a program (C2).
+REVIEW = "edu_catalog.mail_activity_type_review"
+
 
 class EduProgram(models.Model):
     _name = "edu.program"
@@ -42,7 +45,7 @@ class EduProgram(models.Model):
     reviewer_id = fields.Many2one(
         "res.users",
         domain=lambda self: [("all_group_ids", "in", self.env.ref("edu_catalog.group_edu_manager").id)],
-        help="Who approves the program; asked by an activity when it is submitted.",
+        help="Who approves the program; asked by an activity when it is submitted. Empty: the campus manager.",
     )
     date_start = fields.Date(string="Offered From")
     duration_months = fields.Float(string="Length (months)", digits=(6, 1))
@@ -71,7 +74,12 @@ class EduProgram(models.Model):
         "edu.program", "edu_program_related_rel", "program_id", "related_id", string="Related Programs"
     )
     package_ids = fields.Many2many(
-        "edu.package", "edu_package_program_rel", "program_id", "package_id", string="Packages"
+        "edu.package",
+        "edu_package_program_rel",
+        "program_id",
+        "package_id",
+        string="Packages",
+        copy=False,
     )
     class_ids = fields.One2many("edu.class", "program_id", string="Classes")
     class_count = fields.Integer(compute="_compute_class_count")
@@ -131,28 +139,43 @@ class EduProgram(models.Model):
                 self.env._("The programs that follow one another form a circle. Choose another next program.")
             )
 
+    def _check_workflow(self, state):
+        """What may be sold is taken off sale by whoever may publish, not by every editor (C2)."""
+        result = super()._check_workflow(state)
+        if any(program.state in ("published", "retired") and program.state != state for program in self):
+            self._check_workflow_group(state, self._workflow_groups["published"])
+        return result
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         for program, vals in zip(self, vals_list, strict=True):
-            vals.setdefault("code", self.env._("%s (copy)", program.code))
+            vals.setdefault("code", program._copied_code())
         return vals_list
 
     def action_submit(self):
-        """Hand the program over for review (C2); the reviewer is asked by an activity."""
+        """Hand the program over for review (C2); the reviewer is asked by an activity.
+
+        Without a reviewer, the manager of the submitter's campus becomes it.
+        """
         self.write({"state": "review"})
-        for program in self:
-            if program.reviewer_id:
-                program.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    user_id=program.reviewer_id.id,
-                    summary=self.env._("Review the program %s", program.name),
-                )
+        manager = self.env.user.campus_ids.manager_id[:1]
+        if manager and manager.has_group(self._workflow_groups["published"]):
+            self.filtered(lambda program: not program.reviewer_id).reviewer_id = manager
+        for program in self.filtered("reviewer_id"):
+            program.activity_schedule(
+                REVIEW,
+                user_id=program.reviewer_id.id,
+                summary=self.env._("Review the program %s", program.name),
+            )
         return True
 
     def action_publish(self):
-        """Approve the program: from now on it can be sold (C2). Closes the reviewer's activity."""
+        """Approve the program: from now on it can be sold (C2). Closes the reviewer's activity.
+
+        Marking that activity as done does the same.
+        """
         self.write({"state": "published"})
-        self.activity_feedback(["mail.mail_activity_data_todo"])
+        self.activity_feedback([REVIEW])
         return True
 
     def action_retire(self):
@@ -163,7 +186,7 @@ class EduProgram(models.Model):
     def action_reset(self):
         """Back to discussion, whatever it was (C2)."""
         self.write({"state": "discussion"})
-        self.activity_unlink(["mail.mail_activity_data_todo"])
+        self.activity_unlink([REVIEW])
         return True
 
     def action_view_classes(self):

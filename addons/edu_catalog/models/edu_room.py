@@ -11,7 +11,7 @@ class EduRoom(models.Model):
 
     _edu_resource_type = "material"
 
-    code = fields.Char()
+    code = fields.Char(copy=False)
     campus_id = fields.Many2one(
         "edu.campus",
         required=True,

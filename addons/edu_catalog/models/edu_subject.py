@@ -8,7 +8,7 @@ class EduSubject(models.Model):
     _order = "code"
     _rec_names_search = ["name", "code"]
 
-    code = fields.Char(required=True)
+    code = fields.Char(required=True, copy=False)
     name = fields.Char(required=True, translate=True)
     credits = fields.Float(digits=(6, 2), aggregator="avg")
     active = fields.Boolean(default=True)
@@ -21,3 +21,9 @@ class EduSubject(models.Model):
     def _compute_display_name(self):
         for subject in self:
             subject.display_name = f"[{subject.code}] {subject.name}" if subject.code else subject.name
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for subject, vals in zip(self, vals_list, strict=True):
+            vals.setdefault("code", subject._copied_code())
+        return vals_list

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# Kept on the contact; a teacher's screen shows and edits them (C7).
+CONTACT_FIELDS = ("name", "email", "phone", "street", "city", "country_id")
+
 
 class EduTeacher(models.Model):
     _name = "edu.teacher"
@@ -13,6 +16,7 @@ class EduTeacher(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
+        copy=False,
         help="Address, phone and e-mail are those of this contact; made with the teacher when left empty.",
     )
     user_id = fields.Many2one(
@@ -22,6 +26,9 @@ class EduTeacher(models.Model):
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     email = fields.Char(related="partner_id.email", readonly=False)
     phone = fields.Char(related="partner_id.phone", readonly=False)
+    street = fields.Char(related="partner_id.street", readonly=False)
+    city = fields.Char(related="partner_id.city", readonly=False)
+    country_id = fields.Many2one(related="partner_id.country_id", readonly=False)
     address = fields.Char(related="partner_id.contact_address", string="Address")
     subject_ids = fields.Many2many("edu.subject", string="Subjects")
     campus_ids = fields.Many2many("edu.campus", string="Campuses")
@@ -63,19 +70,24 @@ class EduTeacher(models.Model):
         for vals in with_user:
             vals["partner_id"] = self.env["res.users"].browse(vals["user_id"]).sudo().partner_id.id
             # An empty field of the form is not meant to empty the user's own data.
-            for field in ("email", "phone", "image_1920"):
+            for field in (*CONTACT_FIELDS[1:], "image_1920"):
                 if not vals.get(field):
                     vals.pop(field, None)
         partners_sudo = (
             self.env["res.partner"]
             .sudo()
-            .create(
-                [{field: vals.get(field) for field in ("name", "email", "phone")} for vals in without_user]
-            )
+            .create([{field: vals.get(field) for field in CONTACT_FIELDS} for vals in without_user])
         )
         for vals, partner in zip(without_user, partners_sudo, strict=True):
             vals["partner_id"] = partner.id
         return super().create(vals_list)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "name" in vals:
+            # Writing the teacher was allowed just now. The name of a user is the user's own.
+            self.filtered(lambda teacher: not teacher.user_id).partner_id.sudo().name = vals["name"]
+        return result
 
     def action_view_classes(self):
         """Open the classes of the teacher."""

@@ -55,8 +55,8 @@ class EduWorkflowMixin(models.AbstractModel):
             self._check_workflow_group(state)
 
     @api.model
-    def _check_workflow_group(self, state):
-        group = self._workflow_groups.get(state)
+    def _check_workflow_group(self, state, group=None):
+        group = group or self._workflow_groups.get(state)
         if group and not self.env.su and not self.env.user.has_group(group):
             labels = dict(self._fields["state"]._description_selection(self.env))
             raise AccessError(

@@ -2,7 +2,7 @@ from datetime import date
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -63,6 +63,21 @@ class TestClass(CatalogCommon):
         self.assertEqual(self.class_n.seats_available, 0)
         found = self.env["edu.class"].search([("is_full", "=", True), ("program_id", "=", self.program.id)])
         self.assertEqual(found, self.class_n)
+
+    def test_derived_facts_are_not_typed(self):
+        """C5, E24: a headcount written over the API would sell a seat twice."""
+        for role in ("academic", "director"):
+            course = self.class_n.with_user(self.users[role])
+            for name in course._derived_fields():
+                with (
+                    self.subTest(role=role, field=name),
+                    self.assertRaisesRegex(AccessError, "cannot be typed"),
+                ):
+                    course.write({name: 1})
+        with self.assertRaisesRegex(AccessError, "Headcount.*cannot be typed"):
+            self.env["edu.class"].with_user(self.users["director"]).create(
+                {"code": "T-X", "name": "X", "program_id": self.program.id, "seats_taken": 1}
+            )
 
     def test_opening_filters(self):
         """C6: the one-click filters on the week, month and year in which a class opens."""

@@ -37,6 +37,41 @@ class TestProgram(CatalogCommon):
                 {"code": "T-X", "name": "X", "state": "published"}
             )
 
+    def test_reviewer_approves_through_the_activity(self):
+        """C2: marking the review as done publishes the program; whoever may not publish cannot."""
+        program = self._new_program(reviewer_id=self.users["manager"].id)
+        program.with_user(self.users["academic"]).action_submit()
+        review = program.activity_ids
+        self.assertEqual(review.activity_type_id, self.env.ref("edu_catalog.mail_activity_type_review"))
+        with self.assertRaisesRegex(AccessError, "Campus Manager"):
+            review.with_user(self.users["academic"]).action_feedback()
+        self.assertEqual(program.state, "review")
+        other = program.activity_schedule("mail.mail_activity_data_todo", user_id=self.users["manager"].id)
+        other.with_user(self.users["manager"]).action_feedback()
+        self.assertEqual(program.state, "review")
+        review.with_user(self.users["manager"]).action_feedback("Fine")
+        self.assertEqual(program.state, "published")
+
+    def test_reviewer_is_the_campus_manager(self):
+        """C2: where nobody was named, the manager of the submitter's campus is asked."""
+        self.north.manager_id = self.users["manager"]
+        program = self._new_program().with_user(self.users["academic"])
+        program.action_submit()
+        self.assertEqual(program.reviewer_id, self.users["manager"])
+        self.assertEqual(program.activity_ids.user_id, self.users["manager"])
+        program.action_reset()
+        self.assertFalse(program.activity_ids)
+
+    def test_taken_off_sale_by_managers_only(self):
+        """C2: an editor cannot undo what a manager approved, by the button or over the API."""
+        program = self.program.with_user(self.users["academic"])
+        with self.assertRaisesRegex(AccessError, "Campus Manager"):
+            program.action_reset()
+        with self.assertRaisesRegex(AccessError, "Campus Manager"):
+            program.write({"state": "discussion"})
+        self.program.with_user(self.users["manager"]).action_reset()
+        self.assertEqual(self.program.state, "discussion")
+
     def test_subjects_keep_their_order(self):
         """C2: subjects in order, written through the fixed name; hours of those that stay are kept."""
         subjects = self.env["edu.subject"].create([{"code": f"T-{code}", "name": code} for code in "ABC"])

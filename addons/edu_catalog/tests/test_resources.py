@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo import fields
@@ -55,6 +56,89 @@ class TestResources(CatalogCommon):
             )
             resource.invalidate_recordset()
             self.assertEqual(resource.leave_count, 1)
+
+    def test_address_and_name(self):
+        """C7: academic staff edit the address; a name that is corrected is corrected on the contact as well."""
+        academic = self.users["academic"]
+        with Form(self.env["edu.teacher"].with_user(academic)) as form:
+            form.name = "Binh"
+            form.street = "12 Lê Lợi"
+            form.city = "Huế"
+        teacher = form.record
+        self.assertEqual(teacher.partner_id.city, "Huế")
+        teacher.with_user(academic).write({"name": "Trần Văn Bình", "street": "14 Lê Lợi"})
+        self.assertEqual(
+            (teacher.partner_id.name, teacher.partner_id.street, teacher.resource_id.name),
+            ("Trần Văn Bình", "14 Lê Lợi", "Trần Văn Bình"),
+        )
+        self.teacher.with_user(academic).name = "Cô Lan"
+        self.assertNotEqual(self.users["teacher"].name, "Cô Lan")
+
+    def test_found_by_each(self):
+        """C7, C8: name, address, phone, e-mail, subjects, campuses, working hours, days off."""
+        calendar = self.env["resource.calendar"].create({"name": "Evenings", "company_id": self.company.id})
+        found = self.env["edu.teacher"].create(
+            {
+                "name": "Quách Tĩnh",
+                "street": "1 Đảo Đào Hoa",
+                "phone": "0987",
+                "email": "tinh@example.com",
+                "resource_calendar_id": calendar.id,
+                "subject_ids": self.subject.ids,
+                "campus_ids": self.south.ids,
+                "company_id": self.company.id,
+            }
+        )
+        self.teacher.subject_ids = False
+        arch = etree.fromstring(self.env["edu.teacher"].get_view(view_type="search")["arch"])
+        shown = {node.get("name") for node in arch.iter("field")}
+        cases = {
+            "name": "Quách",
+            "phone": "0987",
+            "email": "tinh@",
+            "subject_ids": "Listening",
+            "campus_ids": "South",
+            "resource_calendar_id": "Evenings",
+        }
+        self.assertLessEqual({*cases, "partner_id", "date_off"}, shown)
+        mine = [("id", "in", (found | self.teacher).ids)]
+        for name, text in cases.items():
+            with self.subTest(name):
+                self.assertEqual(found.search([*mine, (name, "ilike", text)]), found)
+
+    def test_found_by_a_day_off(self):
+        """C7, C8: days in the user's time zone; closures of the working hours count for all who keep them."""
+        Leave = self.env["resource.calendar.leaves"]
+        Teacher = self.env["edu.teacher"].with_context(tz="Asia/Ho_Chi_Minh")
+        other = Teacher.create(
+            {"name": "Other", "company_id": self.company.id, "resource_calendar_id": False}
+        )
+        both = [("id", "in", (self.teacher | other).ids)]
+        Leave.create(
+            {
+                "resource_id": self.teacher.resource_id.id,
+                # 10 March, 0:00 to 24:00 in Việt Nam
+                "date_from": "2026-03-09 17:00:00",
+                "date_to": "2026-03-10 17:00:00",
+            }
+        )
+        for day, expected in (("2026-03-09", 0), ("2026-03-10", 1), ("2026-03-11", 0)):
+            with self.subTest(day):
+                self.assertEqual(len(Teacher.search([*both, ("date_off", "=", day)])), expected)
+        calendar = self.env["resource.calendar"].create({"name": "C", "company_id": self.company.id})
+        other.resource_calendar_id = calendar
+        Leave.create(
+            {
+                "calendar_id": calendar.id,
+                "company_id": self.company.id,
+                "date_from": "2026-04-30 00:00:00",
+                "date_to": "2026-05-01 12:00:00",
+            }
+        )
+        self.assertEqual(
+            Teacher.search([*both, ("date_off", "in", ["2026-05-01", "2026-03-10"])]), self.teacher | other
+        )
+        self.assertEqual(Teacher.search([*both, ("date_off", "=", "2026-05-01")]), other)
 
     def test_room_is_material_in_the_time_zone_of_its_campus(self):
         self.assertEqual(self.room_n.resource_id.resource_type, "material")

@@ -1,5 +1,8 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 
 class EduPackage(models.Model):
@@ -18,33 +21,69 @@ class EduPackage(models.Model):
     payment_price = fields.Monetary(
         compute="_compute_payment", help="First instalment, due on enrolment, in the package's currency."
     )
-    schedule_preview = fields.Char(compute="_compute_payment", string="Instalment Amounts")
+    schedule_preview = fields.Html(
+        compute="_compute_payment", sanitize=False, help="The instalments of somebody who enrols today."
+    )
 
     @api.depends(
-        "price", "currency_id", "payment_term_id.line_ids.value_amount", "payment_term_id.line_ids.value"
+        "price",
+        "currency_id",
+        "payment_term_id.line_ids.value_amount",
+        "payment_term_id.line_ids.value",
+        "payment_term_id.line_ids.nb_days",
+        "payment_term_id.line_ids.delay_type",
     )
     def _compute_payment(self):
         today = fields.Date.context_today(self)
         for package in self:
-            amounts = package._instalment_amounts(package.price, today)
-            package.installment_count = len(amounts)
-            package.payment_price = amounts[0]
-            package.payment_rate = amounts[0] / package.price * 100 if package.price else 100.0
-            package.schedule_preview = " + ".join(
-                package.currency_id.format(amount) if package.currency_id else str(amount)
-                for amount in amounts
-            )
+            instalments = package._instalments(package.price, today)
+            first = instalments[0][1]
+            package.installment_count = len(instalments)
+            package.payment_price = first
+            package.payment_rate = package._rate_of_price(first)
+            package.schedule_preview = package._render_schedule(instalments)
 
-    def _instalment_amounts(self, total, date):
+    @api.constrains("payment_term_id")
+    def _check_payment_term_id(self):
+        today = fields.Date.context_today(self)
+        for package in self:
+            if package._instalments(package.price, today)[0][0] > today:
+                raise ValidationError(
+                    self.env._(
+                        "%(package)s: the first instalment of “%(term)s” is not due on enrolment."
+                        " Give the first line of the payment terms 0 days, or choose other payment terms.",
+                        package=package.name,
+                        term=package.payment_term_id.name,
+                    )
+                )
+
+    def _rate_of_price(self, amount):
+        return amount / self.price * 100 if self.price else 100.0
+
+    def _render_schedule(self, instalments):
+        """The schedule as a small table: when, which part of the price, how much (C4)."""
+        row = Markup("<tr><td>%s</td><td class='text-end'>%s %%</td><td class='text-end'>%s</td></tr>")
+        rows = Markup().join(
+            row
+            % (
+                self.env._("On enrolment") if number == 0 else format_date(self.env, date),
+                f"{self._rate_of_price(amount):.2f}".rstrip("0").rstrip("."),
+                self.currency_id.format(amount) if self.currency_id else amount,
+            )
+            for number, (date, amount) in enumerate(instalments)
+        )
+        return Markup("<table class='table table-sm mb-0'>%s</table>") % rows
+
+    def _instalments(self, total, date):
         """Cut an amount as the package's payment term does.
 
         :param float total: amount in the package's currency
         :param date date: day of the invoice
-        :return: list of amounts in the package's currency, in the order of their due dates; they sum to ``total``
+        :return: list of (due date, amount in the package's currency) in their order; they sum to ``total``
         """
         self.ensure_one()
         if not self.payment_term_id:
-            return [total]
+            return [(date, total)]
         company = self.company_id or self.env.company
         term = self.payment_term_id._compute_terms(
             date_ref=date,
@@ -56,7 +95,9 @@ class EduPackage(models.Model):
             untaxed_amount=self.currency_id._convert(total, company.currency_id, company, date),
             untaxed_amount_currency=total,
         )
-        return [line["foreign_amount"] for line in sorted(term["line_ids"], key=lambda line: line["date"])]
+        return sorted(
+            ((line["date"], line["foreign_amount"]) for line in term["line_ids"]), key=lambda line: line[0]
+        )
 
     def _income_accounts(self):
         """Where the packages' products earn (E19).

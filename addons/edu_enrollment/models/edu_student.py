@@ -108,6 +108,18 @@ class EduStudent(models.Model):
                 student, (0, 0.0, 0.0)
             )
 
+    @api.constrains("partner_id")
+    def _check_is_person(self):
+        for student in self:
+            if student.partner_id.is_company:
+                raise ValidationError(
+                    self.env._(
+                        "%s is an organisation: it is a customer whose contacts study."
+                        " Make the person who learns a student, and the organisation the payer.",
+                        student.partner_id.name,
+                    )
+                )
+
     @api.constrains("birthdate")
     def _check_birthdate(self):
         today = fields.Date.context_today(self)

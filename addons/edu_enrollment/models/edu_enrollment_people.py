@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+# Who has the merit of a sale; salaries and figures are read from it (E8).
+MERIT_FIELDS = {"user_enrolling_id", "user_approaching_id"}
+
+
+class EduEnrollment(models.Model):
+    """Who advised, who registered, and who pays (E8, E10)."""
+
+    _inherit = "edu.enrollment"  # pylint: disable=consider-merging-classes-inherited
+
+    user_enrolling_id = fields.Many2one(tracking=True)
+    user_approaching_id = fields.Many2one(
+        compute="_compute_user_approaching_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        default=None,
+        tracking=True,
+        help="Who first advised this person; on later enrolments the same as on the first one (E8).",
+    )
+    partner_is_company = fields.Boolean(related="partner_id.is_company", string="For Company")
+    partner_vat = fields.Char(related="partner_id.vat", string="Payer's Tax ID")
+
+    @api.depends("student_id")
+    def _compute_user_approaching_id(self):
+        first = {}
+        # Whoever advised first is asked for with all rights: it may have been a colleague, at another campus.
+        for enrollment_sudo in self.sudo().search(
+            [("student_id", "in", self.student_id.ids), ("user_approaching_id", "!=", False)], order="id"
+        ):
+            first.setdefault(enrollment_sudo.student_id.id, enrollment_sudo.user_approaching_id)
+        for enrollment in self:
+            known = first.get(enrollment.student_id.id)
+            enrollment.user_approaching_id = known or enrollment.user_approaching_id or self.env.user
+
+    def write(self, vals):
+        self._check_merit_kept(vals)
+        return super().write(vals)
+
+    def _check_merit_kept(self, vals):
+        """Nobody takes over the merit of a sale by hand (E8).
+
+        :raise AccessError: a confirmed enrolment, and the user is no campus manager
+        """
+        names = MERIT_FIELDS.intersection(vals)
+        if not names or self.env.su or self.env.user.has_group("edu_catalog.group_edu_manager"):
+            return
+        for enrollment in self:
+            changed = [name for name in sorted(names) if enrollment[name].id != vals[name]]
+            if changed and enrollment.state not in ("draft", "waiting"):
+                raise AccessError(
+                    self.env._(
+                        "%(enrollment)s is confirmed: only a campus manager may change %(fields)s. Ask one.",
+                        enrollment=enrollment.display_name,
+                        fields=", ".join(
+                            self._fields[name]._description_string(self.env) for name in changed
+                        ),
+                    )
+                )

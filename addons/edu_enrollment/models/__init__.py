@@ -9,6 +9,7 @@ from . import (
     edu_class,
     edu_class_certificate,
     edu_class_waitlist,
+    edu_discount_report,
     edu_enrollment,
     edu_enrollment_campus,
     edu_enrollment_certificate,
@@ -23,6 +24,7 @@ from . import (
     edu_enrollment_refund,
     edu_enrollment_waitlist,
     edu_enrollment_change,
+    edu_finance_report,
     edu_guardian,
     edu_instalment_reminder,
     edu_ledger_entry,
@@ -44,6 +46,3 @@ from . import (
     res_config_settings_waitlist,
     res_partner,
 )
-
-# Views over the tables of the others, which must exist by then.
-from . import edu_discount_report, edu_finance_report

@@ -29,7 +29,8 @@ class EduEnrollment(models.Model):
         string="Discount Approval",
         compute="_compute_approval_state",
         store=True,
-        help="A discount above the company's limit is approved by a campus manager before confirmation (E20).",
+        help="A typed discount above the company's limit is approved by a campus manager before confirmation (E20)."
+        " It is judged against the list price; promotions beside it were approved when a manager made them.",
     )
     approved_by_id = fields.Many2one(
         "res.users", string="Discount approved by", readonly=True, copy=False, tracking=True

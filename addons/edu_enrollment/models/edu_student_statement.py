@@ -24,8 +24,9 @@ class EduStudent(models.Model):
     def _statements(self):
         """The accounts of the students, as accounting has them: nothing is added up that is not posted there.
 
-        Receivable lines of the enrolments' entries (invoices, credit notes, transfers, payments) stand with their
-        whole amount; what settles them from elsewhere (a payment for several children) with the part applied here.
+        Receivable lines of the enrolments' entries (invoices, credit notes, transfers, payments, also those that
+        nothing was set off against yet) stand with their whole amount; what settles them from elsewhere (a payment
+        for several children) with the part applied here.
         So the balance is the sum of what those lines have open, in each currency.
 
         :return: dict ``edu.student`` → list of dicts, one per currency: ``currency``, ``lines`` (dicts date, name,
@@ -39,7 +40,9 @@ class EduStudent(models.Model):
             .sudo()
             .search(
                 [
+                    "|",
                     ("move_id.enrollment_id", "in", enrollments.ids),
+                    ("move_id.origin_payment_id.enrollment_id", "in", enrollments.ids),
                     ("parent_state", "=", "posted"),
                     ("account_id.account_type", "=", "asset_receivable"),
                 ]
@@ -57,7 +60,7 @@ class EduStudent(models.Model):
         }
 
     def _statement_enrollment(self, move):
-        return move.enrollment_id
+        return move.enrollment_id or move.origin_payment_id.enrollment_id
 
     def _statement_kind(self, move):
         if move.origin_payment_id.payment_type == "outbound":
@@ -75,7 +78,9 @@ class EduStudent(models.Model):
                     "order": (move.id, 0),
                     "name": move.name,
                     "kind": self._statement_kind(move) or kinds[move.move_type],
-                    "label": payment.memo or self._statement_enrollment(move).name,
+                    "label": payment.memo
+                    or (move.move_type == "entry" and move.ref)
+                    or self._statement_enrollment(move).name,
                     "amount": sum(lines.mapped("amount_currency")),
                 }
             )
@@ -110,6 +115,7 @@ class EduStudent(models.Model):
     def _statement_account(self, currency, lines, items):
         """Running balance of the lines of one currency."""
         balance = 0.0
+        enrollments = items.move_id.enrollment_id | items.move_id.origin_payment_id.enrollment_id
         lines.sort(key=lambda line: (line["date"] or fields.Date.today(), line["order"]))
         for line in lines:
             amount = currency.round(line["amount"])
@@ -121,5 +127,5 @@ class EduStudent(models.Model):
             "debit": currency.round(sum(line["debit"] for line in lines)),
             "credit": currency.round(sum(line["credit"] for line in lines)),
             "balance": balance,
-            "enrollments": ", ".join(items.move_id.enrollment_id.sorted("id").mapped("name")),
+            "enrollments": ", ".join(enrollments.sorted("id").mapped("name")),
         }

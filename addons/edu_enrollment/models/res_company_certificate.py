@@ -8,7 +8,8 @@ class ResCompany(models.Model):
         string="Discounts without Approval",
         digits=(5, 2),
         default=100.0,
-        help="Highest discount, in per cent of the price, that is given without a campus manager (E20).",
+        help="Highest discount, in per cent of the list price, that may be typed without a campus manager (E20)."
+        " Promotions do not count: a manager made them, and that approves them once for all.",
     )
     certificate_reminder_days = fields.Integer(
         default=30,

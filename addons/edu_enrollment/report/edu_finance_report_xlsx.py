@@ -13,7 +13,7 @@ class EduFinanceReportXlsx(models.AbstractModel):
     """The finance report as a workbook (E22): what the user may see of ``edu.finance.report``.
 
     Every sheet is a table with a total for each currency, a summary by campus and currency, and a chart of
-    that summary. Totals and summaries are formulas over the table.
+    that summary. Totals and summaries are formulas over the table. Amounts are in the currency of the company.
     """
 
     _name = "report.edu_enrollment.finance_report_xlsx"
@@ -26,10 +26,14 @@ class EduFinanceReportXlsx(models.AbstractModel):
             subtitle = f"{format_date(self.env, wizard.date_from)} – {format_date(self.env, wizard.date_to)}"
             today = self.env._("Open on %s", format_date(self.env, fields.Date.context_today(self)))
             for name, note, labels, dimensions, rows in (
-                (self.env._("Collections"), subtitle, *self._flow(wizard, period, "collected", "invoiced")),
+                (
+                    self.env._("Collections"),
+                    subtitle,
+                    *self._flow(wizard, period, "received", "refunds", "collected", "invoiced"),
+                ),
                 (self.env._("Receivables by Age"), today, *self._receivables(wizard)),
                 (self.env._("Refunds"), subtitle, *self._flow(wizard, period, "credited", "refunds")),
-                (self.env._("Discounts"), subtitle, *self._flow(wizard, period, "discounts")),
+                (self.env._("Discounts by Bearer"), subtitle, *self._discounts(wizard, period)),
                 (self.env._("Delivered and Deferred"), subtitle, *self._deferral(wizard)),
             ):
                 self._write_sheet(workbook, name, note, labels, dimensions, rows)
@@ -57,23 +61,46 @@ class EduFinanceReportXlsx(models.AbstractModel):
         dimensions = ("campus_id", "program_id", "user_id", "enrollment_id", "currency_id")
         today = fields.Date.context_today(self)
         rows = {}
-        for *key, day, due in self.env["edu.finance.report"]._read_group(
+        for *key, day, due, credit in self.env["edu.finance.report"]._read_group(
             [*wizard._domain(), ("due", "!=", 0)],
             [*dimensions, "date:day"],
-            ["due:sum"],
+            ["due:sum", "open_credit:sum"],
             order="campus_id, program_id, user_id, enrollment_id, currency_id, date:day",
         ):
-            amounts = rows.setdefault(tuple(key), [0.0] * (len(AGES) + 2))
+            amounts = rows.setdefault(tuple(key), [0.0] * (len(AGES) + 3))
             age = (today - day).days
-            amounts[sum(age > limit for limit in AGES)] += due
+            amounts[sum(age > limit for limit in AGES)] += due + credit
+            amounts[-2] -= credit
             amounts[-1] += due
         labels = [
             self.env._("Not Due"),
             *(self.env._("%(a)s–%(b)s Days", a=a + 1, b=b) for a, b in pairwise(AGES)),
             self.env._("Over %s Days", AGES[-1]),
-            *self._label("due"),
+            *self._label("open_credit", "due"),
         ]
         return labels, self._label(*dimensions), [(*key, *amounts) for key, amounts in rows.items()]
+
+    def _discounts(self, wizard, period):
+        """What discounts cost, by who bears them: those of promotions, and those that were agreed."""
+        dimensions = ("campus_id", "program_id", "user_id", "promotion_id", "currency_id")
+        report = self.env["edu.discount.report"]
+        bearers = report._fields["bearer"]._description_selection(self.env)
+        rows = {}
+        for *key, bearer, amount in report._read_group(
+            wizard._domain() + period,
+            [*dimensions, "bearer"],
+            ["amount:sum"],
+            order="campus_id, program_id, user_id, promotion_id, currency_id",
+        ):
+            amounts = rows.setdefault(tuple(key), dict.fromkeys([value for value, _label in bearers], 0.0))
+            amounts[bearer] += amount
+        labels = [label for _value, label in bearers] + self._label("discounts")
+        names = [report._fields[name]._description_string(self.env) for name in dimensions]
+        return (
+            labels,
+            names,
+            [(*key, *amounts.values(), sum(amounts.values())) for key, amounts in rows.items()],
+        )
 
     def _deferral(self, wizard):
         """Deferred before the period, sold and delivered in it, deferred after it."""
@@ -213,8 +240,11 @@ class EduFinanceReportXlsx(models.AbstractModel):
     def _write_formulas(self, sheet, line, width, rows, cell_format, formula):
         """Formulas with their results, for programs that show a workbook without computing it."""
         for column in range(width, len(rows[0])):
-            total = rows[0][width - 1].round(sum(row[column] for row in rows))
+            currency = rows[0][width - 1]
+            total = currency.round(sum(currency.round(row[column]) for row in rows))
             sheet.write_formula(line, column, formula(column), cell_format, total)
 
     def _text(self, record):
-        return (record.name if record._name == "res.currency" else record.display_name) or ""
+        # Who may see a row may see what it is about, as in a list: also a promotion of another campus.
+        record_sudo = record.sudo()
+        return (record_sudo.name if record._name == "res.currency" else record_sudo.display_name) or ""

@@ -1,6 +1,7 @@
 from lxml import html
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import EnrollmentCommon
@@ -116,6 +117,59 @@ class TestDocuments(EnrollmentCommon):
         text = self._money(self._text("report_statement", self.an))
         self.assertIn("In your favour", text)
         self.assertIn("4,000,000", text)
+
+    def _take(self, enrollment, amount):
+        wizard = self.env["edu.enrollment.collect"].with_user(self.users["cashier"])
+        wizard.create({"enrollment_id": enrollment.id, "amount": amount}).action_apply()
+
+    def test_statement_shows_deposits(self):
+        """E12: what was taken in advance stands in the payer's favour before there is an invoice, and after."""
+        draft = self._enroll(confirm=False)
+        self._take(draft, 1_000_000)
+        (account,) = self.an._statements()[self.an]
+        self.assertEqual([line["credit"] for line in account["lines"]], [1_000_000])
+        self.assertEqual((account["balance"], account["balance"]), (-draft.amount_credit, draft.amount_due))
+        self.assertEqual(account["enrollments"], draft.name)
+        self.assertIn("In your favour", self._text("report_statement", self.an))
+        draft.action_confirm()
+        (account,) = self.an._statements()[self.an]
+        self.assertEqual(
+            sorted((line["debit"], line["credit"]) for line in account["lines"]),
+            [(0, 1_000_000), (9_999_999, 0)],
+        )
+        self.assertEqual(account["balance"], draft.amount_due)
+        self._take(draft, draft.amount_due + 5_000)
+        (account,) = self.an._statements()[self.an]
+        self.assertEqual(account["balance"], -5_000)
+
+    def test_statement_shows_moved_money(self):
+        """E16: an entry between the receivables of two students stands on both accounts, with its reason."""
+        sold = self._enroll(self.an | self.binh)
+        first, second = sold
+        self._take(first, 9_999_999)
+        receivable = second.instalment_ids.account_id
+        income = self.env["account.account"].search(
+            [("account_type", "=", "income"), ("company_ids", "in", self.company.ids)], limit=1
+        )
+        for enrollment, balance in ((first, 1_000_000), (second, -1_000_000)):
+            move = self.env["account.move"].create(
+                {
+                    "move_type": "entry",
+                    "ref": "Moved for the sister",
+                    "company_id": self.company.id,
+                    "enrollment_id": enrollment.id,
+                    "line_ids": [
+                        Command.create({"account_id": receivable.id, "balance": balance}),
+                        Command.create({"account_id": income.id, "balance": -balance}),
+                    ],
+                }
+            )
+            move.action_post()
+        statements = (self.an | self.binh)._statements()
+        for student, balance in ((self.an, 1_000_000), (self.binh, 8_999_999)):
+            (account,) = statements[student]
+            self.assertEqual(account["balance"], balance)
+            self.assertIn("Moved for the sister", [line["label"] for line in account["lines"]])
 
     def test_statement_per_currency(self):
         usd, bhd = self._currency("USD"), self._currency("BHD")

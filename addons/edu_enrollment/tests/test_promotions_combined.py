@@ -215,20 +215,19 @@ class TestPromotionsCombined(PromotionCommon):
         self.assertEqual(draft.amount_total, 8_999_999)
 
     def test_form(self):
-        """The first one typed, the second picked: the price follows at once."""
-        form = Form(self.env["edu.enrollment"].with_user(self.users["counsellor"]))
-        form.campus_id = self.north
-        form.student_id = self.an
-        form.package_id = self.package
-        form.class_id = self.class_n
-        form.promotion_code = "SUMMER10"
-        with form.promotion_line_ids.new() as line:
-            line.promotion_id = self.sibling
-            self.assertEqual(line.amount, 500_000)
-        self.assertEqual((form.promotion_amount, form.amount_total), (1_500_000, 8_499_999))
+        """The first one typed, the second picked: the price follows at once, before anything is saved."""
+        draft = self._enroll(confirm=False, promotion_id=self.promotion.id)
+        typed = draft.new(origin=draft)
+        typed.promotion_line_ids = self._further(self.sibling)
+        self.assertEqual(typed.promotion_line_ids.amount, 500_000)
+        self.assertEqual((typed.promotion_amount, typed.amount_total), (1_500_000, 8_499_999))
+        self.assertFalse(draft.promotion_line_ids)
+        draft.promotion_line_ids = self._further(self.sibling)
+        form = Form(draft.with_user(self.users["counsellor"]))
+        self.assertTrue(form.promotion_is_combinable)
         form.discount_rate = 90
         self.assertEqual((form.promotion_amount, form.amount_total), (1_000_000, 0))
-        draft = form.save()
+        form.save()
         self.assertEqual((draft.promotion_line_ids.amount, draft.amount_total), (0, 0))
 
     def test_import(self):
@@ -279,6 +278,22 @@ class TestPromotionsCombined(PromotionCommon):
         gone.action_cancel()
         self.env.invalidate_all()
         self.assertEqual((self.promotion.amount_granted, self.sibling.amount_granted), (1_250_000, 625_000))
+
+    def test_approval_is_for_what_is_typed(self):
+        """E20: promotions were approved by the manager who made them; beside them the limit holds as ever."""
+        self.company.discount_approval_rate = 10
+        counsellor = self.users["counsellor"]
+        with self.assertRaises(AccessError):
+            self.promotion.with_user(counsellor).copy()
+        draft = self._sell(None, self.sibling, confirm=False, discount_rate=10)
+        self.assertEqual(draft.approval_state, "none", "15 % of promotions and the 10 % that may be typed")
+        draft.with_user(counsellor).discount_rate = 10.01
+        self.assertEqual(draft.approval_state, "pending", "Judged against the price, not what is left of it")
+        with self.assertRaisesRegex(UserError, "more than the 10 % of the price"):
+            draft.with_user(counsellor).action_confirm()
+        draft.with_user(self.users["manager"]).action_approve_discount()
+        draft.with_user(counsellor).action_confirm()
+        self.assertEqual((draft.state, draft.promotion_amount), ("confirmed", 1_500_000))
 
     def test_confirming_many(self):
         """What two promotions each add to a confirmation needs no more queries for ten than for one."""

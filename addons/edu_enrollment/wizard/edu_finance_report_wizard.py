@@ -33,6 +33,9 @@ class EduFinanceReportWizard(models.TransientModel):
     )
     campus_ids = fields.Many2many("edu.campus", string="Campuses", help="Empty: all that you may see.")
     program_ids = fields.Many2many("edu.program", string="Programs", help="Empty: all.")
+    user_ids = fields.Many2many(
+        "res.users", string="Persons in Charge", domain=[("share", "=", False)], help="Empty: everybody."
+    )
 
     _dates_ordered = models.Constraint(
         "CHECK (date_from <= date_to)", "The period begins after it ends. Correct the dates."
@@ -58,13 +61,15 @@ class EduFinanceReportWizard(models.TransientModel):
             self.date_to = end_of(self.date_from, self.period)
 
     def _domain(self):
-        """Conditions on ``edu.finance.report`` apart from the dates."""
+        """Conditions apart from the dates, on ``edu.finance.report`` as on ``edu.discount.report``."""
         self.ensure_one()
         domain = [("company_id", "in", self.env.companies.ids)]
         if self.campus_ids:
             domain.append(("campus_id", "in", self.campus_ids.ids))
         if self.program_ids:
             domain.append(("program_id", "in", self.program_ids.ids))
+        if self.user_ids:
+            domain.append(("user_id", "in", self.user_ids.ids))
         return domain
 
     def action_apply(self):

@@ -9,8 +9,20 @@ from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tools import config
 
+import databases
+
 #: seconds after which rivals who wait for each other are taken for dead
 PATIENCE = 120
+
+
+@contextlib.contextmanager
+def _no_tests():
+    """With the test flag on, loading a registry would run the tests of all modules."""
+    before, config["test_enable"] = config["test_enable"], False
+    try:
+        yield
+    finally:
+        config["test_enable"] = before
 
 
 class Arena:
@@ -18,12 +30,14 @@ class Arena:
 
     def __init__(self, name: str):
         self.name = name
-        # With the test flag on, loading a registry would run the tests of all modules.
-        before, config["test_enable"] = config["test_enable"], False
-        try:
+        with _no_tests():
             self.registry = Registry(name)
-        finally:
-            config["test_enable"] = before
+
+    def install(self, module: str):
+        """Install a module of Odoo's that ours do not depend on; a running server notices."""
+        databases.odoo(self.name, "-i", module)
+        with _no_tests():
+            self.registry = self.registry.check_signaling()
 
     @contextlib.contextmanager
     def env(self, uid: int = SUPERUSER_ID, **context):

@@ -114,6 +114,19 @@ def confirm(enrollment_id):
     return call("edu.enrollment", enrollment_id, "action_confirm")
 
 
+def plan_lessons(env):
+    """id of a class with a weekly lesson for which four sessions are to be made"""
+    class_id, _enrollments = open_class(env, seats=5, students=0)
+    env["edu.class"].browse(class_id).write(
+        {
+            "date_start": date(2031, 1, 6),
+            "date_end": date(2031, 2, 2),
+            "slot_ids": [Command.create({"weekday": "0", "hour_from": 9, "hour_to": 11})],
+        }
+    )
+    return class_id
+
+
 def paid_enrollment(env, amount=900):
     """id of a confirmed enrolment of 900 of which so much was collected"""
     _class_id, [enrollment_id] = open_class(env, seats=5, students=1)
@@ -162,12 +175,17 @@ def taught(arena):
         return company.id, entries.ids
 
 
+def wizard_for(env, company_id):
+    """The dialog that posts the revenue of the hours of :func:`taught`."""
+    wizard = env["edu.revenue.recognize"].with_context(allowed_company_ids=[company_id])
+    return wizard.create({"date_to": date(2026, 3, 31)})
+
+
 def recognize(company_id):
-    """A job that posts the revenue of the hours of :func:`taught`."""
+    """A job that posts it."""
 
     def job(env):
-        wizard = env["edu.revenue.recognize"].with_context(allowed_company_ids=[company_id])
-        return wizard.create({"date_to": date(2026, 3, 31)}).action_apply()["type"]
+        return wizard_for(env, company_id).action_apply()["type"]
 
     return job
 
@@ -184,6 +202,18 @@ def earned(arena, company_id):
             ]
         )
         return -sum(lines.mapped("balance"))
+
+
+def money_of(arena, enrollment_id):
+    """(received, refunded, open credit, approved)"""
+    with arena.env() as env:
+        enrollment = env["edu.enrollment"].browse(enrollment_id)
+        return (
+            enrollment.amount_received,
+            enrollment.amount_refunded,
+            enrollment.amount_credit,
+            enrollment.amount_refund_approved,
+        )
 
 
 def sales_of(arena, model, record_id):

@@ -10,10 +10,6 @@ def director(arena):
     """id of somebody who may do anything in the company of the races"""
     with arena.env() as env:
         company = race_company(env)
-        groups = [
-            "edu_catalog.group_edu_director",
-            "account.group_account_manager",
-        ]
         user = (
             env["res.users"]
             .with_context(no_reset_password=True)
@@ -24,7 +20,7 @@ def director(arena):
                     "password": PASSWORD,
                     "company_id": company.id,
                     "company_ids": [(6, 0, company.ids)],
-                    "group_ids": [(4, env.ref(group).id) for group in groups],
+                    "group_ids": [(4, env.ref("edu_catalog.group_edu_director").id)],
                 }
             )
         )

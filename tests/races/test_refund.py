@@ -1,21 +1,9 @@
 """Money in and out under real concurrent transactions (E11, E15)."""
 
 import pytest
-from centre import ask, call, dialog, in_company, open_class, paid_enrollment
+from centre import ask, call, dialog, in_company, money_of, open_class, paid_enrollment
 
 from odoo.exceptions import ValidationError
-
-
-def money_of(arena, enrollment_id):
-    """(received, refunded, open credit, approved)"""
-    with arena.env() as env:
-        enrollment = env["edu.enrollment"].browse(enrollment_id)
-        return (
-            enrollment.amount_received,
-            enrollment.amount_refunded,
-            enrollment.amount_credit,
-            enrollment.amount_refund_approved,
-        )
 
 
 @pytest.mark.parametrize("rivals", [2, 20])

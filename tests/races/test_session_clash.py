@@ -4,10 +4,9 @@ import itertools
 from datetime import date, datetime
 
 import pytest
-from centre import open_class, without_constraint
+from centre import open_class, plan_lessons, without_constraint
 
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
 
 CONSTRAINTS = {
     "teacher_id": ("edu_session", "edu_session_teacher_free"),
@@ -99,14 +98,7 @@ def test_without_the_constraint_both_are(arena, shared):
 def test_generating_at_once_makes_one_timetable(arena, count):
     """S1: the same button in several browsers; nobody gets an error."""
     with arena.env() as env:
-        class_id = open_class(env, seats=5, students=0)[0]
-        env["edu.class"].browse(class_id).write(
-            {
-                "date_start": date(2031, 1, 6),
-                "date_end": date(2031, 2, 2),
-                "slot_ids": [Command.create({"weekday": "0", "hour_from": 9, "hour_to": 11})],
-            }
-        )
+        class_id = plan_lessons(env)
 
     def generate(env):
         env["edu.class"].browse(class_id).action_generate_sessions()

@@ -10,5 +10,6 @@ from . import (
     edu_attendance,
     edu_assessment,
     edu_grade,
+    payment_transaction,
     res_partner,
 )

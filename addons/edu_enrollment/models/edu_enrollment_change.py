@@ -95,9 +95,16 @@ class EduEnrollment(models.Model):
     moved_to_ids = fields.One2many("edu.enrollment", "moved_from_id", string="Moved to")
     renewed_from_id = fields.Many2one("edu.enrollment", readonly=True, copy=False, index="btree_not_null")
     renewal_ids = fields.One2many("edu.enrollment", "renewed_from_id", string="Renewals")
-    suspend_from = fields.Date(readonly=True, copy=False, help="First day of the suspension, or of the next.")
+    suspend_from = fields.Date(
+        readonly=True,
+        copy=False,
+        help="First day of the suspension: of the next, the present or the last one.",
+    )
     suspend_to = fields.Date(
         readonly=True, copy=False, help="Last day of the suspension. Empty: until somebody resumes it."
+    )
+    is_suspension_open = fields.Boolean(
+        compute="_compute_is_suspension_open", help="Suspended, now or on days to come."
     )
     hours_given = fields.Float(
         digits=(8, 2),
@@ -125,6 +132,16 @@ class EduEnrollment(models.Model):
                     enrollment.price, enrollment.hours_planned, hours, enrollment.currency_id.rounding
                 )
         return result
+
+    @api.depends("state", "suspend_from", "suspend_to")
+    @api.depends_context("tz")
+    def _compute_is_suspension_open(self):
+        today = fields.Date.context_today(self)
+        for enrollment in self:
+            ahead = enrollment.suspend_from and not (enrollment.suspend_to and enrollment.suspend_to < today)
+            enrollment.is_suspension_open = enrollment.state == "suspended" or (
+                enrollment.state == "confirmed" and ahead
+            )
 
     @api.depends("class_id", "package_id", "state")
     def _compute_hours_given(self):
@@ -186,10 +203,13 @@ class EduEnrollment(models.Model):
         todo = self.filtered(lambda enrollment: enrollment.state != "suspended")
         todo._check_workflow("suspended")
         # The rights were checked above; the dates are not typed but come from here.
-        todo_sudo = todo.sudo()
-        todo_sudo.write({"suspend_from": date_from, "suspend_to": date_to})
-        if date_from <= today:
-            todo_sudo.write({"state": "suspended"})
+        todo.sudo().write(
+            {
+                "suspend_from": date_from,
+                "suspend_to": date_to,
+                **({"state": "suspended"} if date_from <= today else {}),
+            }
+        )
         for enrollment in todo:
             enrollment._log_change("suspend", date_from=date_from, date_to=date_to, reason=reason)
         return True
@@ -203,15 +223,15 @@ class EduEnrollment(models.Model):
         self._lock()
         today = fields.Date.context_today(self)
         for enrollment in self:
-            if enrollment.state != "suspended" and not enrollment.suspend_from:
+            if not enrollment.is_suspension_open:
                 raise UserError(self.env._("%s is not suspended.", enrollment.display_name))
             enrollment._log_change("resume", date_from=enrollment.suspend_from, date_to=today)
-        # The rights were checked above.
-        enrollments_sudo = self.sudo()
-        enrollments_sudo.filtered(lambda enrollment: enrollment.state == "suspended").write(
-            {"state": "confirmed"}
+        # The rights were checked above. Days that were missed stay missed.
+        past_sudo = self.sudo().filtered(
+            lambda enrollment: enrollment.suspend_from and enrollment.suspend_from < today
         )
-        enrollments_sudo.write({"suspend_from": False, "suspend_to": False})
+        past_sudo.write({"state": "confirmed", "suspend_to": today - timedelta(days=1)})
+        (self.sudo() - past_sudo).write({"state": "confirmed", "suspend_from": False, "suspend_to": False})
         return True
 
     def action_open_suspend(self):
@@ -603,11 +623,19 @@ class EduEnrollment(models.Model):
     def _cron_suspensions(self):
         """Begin and end suspensions on their days (E17)."""
         today = fields.Date.context_today(self)
-        over = self.search([("state", "in", ("confirmed", "suspended")), ("suspend_to", "<", today)])
+        over = self.search([("state", "=", "suspended"), ("suspend_to", "<", today)])
         for enrollment in over:
             enrollment._resume_or_ask()
-        due = self.search([("state", "=", "confirmed"), ("suspend_from", "<=", today)])
-        (due - over).write({"state": "suspended"})
+        due = self.search(
+            [
+                ("state", "=", "confirmed"),
+                ("suspend_from", "<=", today),
+                "|",
+                ("suspend_to", "=", False),
+                ("suspend_to", ">=", today),
+            ]
+        )
+        due.write({"state": "suspended"})
 
     def _resume_or_ask(self):
         """Where somebody cannot go on as planned, the person in charge is asked, and the others go on."""

@@ -112,14 +112,18 @@ class TestChange(EnrollmentCommon):
                 self.env["edu.enrollment"]._cron_suspensions()
                 self.env["edu.enrollment"]._cron_suspensions()
             self.assertEqual(enrollment.state, state, days)
-        self.assertFalse(enrollment.suspend_from)
+        self.assertEqual(
+            enrollment.change_ids.sorted("id").mapped("kind"), ["suspend", "resume"], "counted once each"
+        )
 
     def test_missed_days_of_the_cron_do_not_suspend_afterwards(self):
         enrollment = self._enroll()
         enrollment.action_suspend(self.today + timedelta(days=3), self.today + timedelta(days=5))
         with freeze_time(self.today + timedelta(days=9)):
             self.env["edu.enrollment"]._cron_suspensions()
-        self.assertEqual((enrollment.state, enrollment.suspend_from), ("confirmed", False))
+        self.assertEqual(enrollment.state, "confirmed")
+        with self.assertRaisesRegex(UserError, "not suspended"), freeze_time(self.today + timedelta(days=9)):
+            enrollment.action_resume()
 
     def test_suspension_ahead_is_called_off(self):
         enrollment = self._enroll()

@@ -2,9 +2,7 @@ from odoo import api, fields, models
 
 from ..tools import marks
 from .edu_attendance import PRESENT
-
-# States in which a student is expected in the sessions of the class.
-ATTENDING_STATES = ("confirmed",)
+from .edu_session import ATTENDING_STATES
 
 
 class EduEnrollment(models.Model):
@@ -69,7 +67,7 @@ class EduEnrollment(models.Model):
         return enrollments
 
     def write(self, vals):
-        if {"state", "class_id"}.isdisjoint(vals):
+        if {"state", "class_id", "suspend_from", "suspend_to"}.isdisjoint(vals):
             return super().write(vals)
         before = self.class_id
         result = super().write(vals)
@@ -80,6 +78,16 @@ class EduEnrollment(models.Model):
         """Open the attendance of the enrolments (S7)."""
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_schedule.edu_attendance_action")
         return action | {"domain": [("enrollment_id", "in", self.ids)], "context": {}}
+
+    def _is_away(self, day):
+        """Whether the enrolment is suspended on a day (E17).
+
+        :param date day: local day of the campus
+        """
+        self.ensure_one()
+        if not self.suspend_from:
+            return self.state == "suspended"
+        return self.suspend_from <= day and (not self.suspend_to or day <= self.suspend_to)
 
     def _update_rolls(self, classes_before=None):
         """Put the students on the rolls of the sessions to come, and take those off who have left (S2, S7).
@@ -106,7 +114,9 @@ class EduEnrollment(models.Model):
         )
         open_lines_sudo.filtered(
             lambda line: (
-                line.enrollment_id not in attending_sudo or line.class_id != line.enrollment_id.class_id
+                line.enrollment_id not in attending_sudo
+                or line.class_id != line.enrollment_id.class_id
+                or line.enrollment_id._is_away(line.session_id._local_day())
             )
         ).unlink()
         sessions_sudo = (

@@ -13,6 +13,8 @@ CLASHES_SHOWN = 5
 DEFAULT_HOURS = 1.5
 # Who comes to a placement test or a trial lesson is no student of the class.
 ROLL_KINDS = ("lesson", "makeup", "exam")
+# States in which a student is expected in the sessions of the class, outside of suspensions.
+ATTENDING_STATES = ("confirmed", "suspended")
 
 
 class Plan(NamedTuple):
@@ -336,7 +338,7 @@ class EduSession(models.Model):
             enrollments = (
                 self.env["edu.enrollment"]
                 .sudo()
-                .search([("class_id", "in", sessions.class_id.ids), ("state", "=", "confirmed")])
+                .search([("class_id", "in", sessions.class_id.ids), ("state", "in", ATTENDING_STATES)])
             )
         by_class = enrollments.grouped("class_id")
         there = (
@@ -355,9 +357,18 @@ class EduSession(models.Model):
                 {"session_id": session.id, "enrollment_id": enrollment.id}
                 for session in sessions
                 for enrollment in by_class.get(session.class_id, ())
-                if (session.id, enrollment.id) not in there
+                if (session.id, enrollment.id) not in there and not enrollment._is_away(session._local_day())
             ]
         )
+
+    def _local_day(self):
+        """The day of the session at its campus.
+
+        :return: ``date``
+        """
+        self.ensure_one()
+        zone = pytz.timezone(self.campus_id.tz or "UTC")
+        return pytz.utc.localize(self.start).astimezone(zone).date()
 
     @api.model
     def _check_bookings(self, plans, ignored_ids=()):

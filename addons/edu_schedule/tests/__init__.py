@@ -1,4 +1,5 @@
 from . import (
+    test_changes,
     test_charging,
     test_clash,
     test_generate,

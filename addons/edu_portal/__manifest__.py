@@ -24,6 +24,9 @@
         "views/edu_guardian_views.xml",
         "views/courses_templates.xml",
         "views/learning_templates.xml",
+        "views/contract_templates.xml",
+        "views/offer_templates.xml",
+        "views/certificates_templates.xml",
     ],
     "demo": ["demo/edu_portal_demo.xml"],
     "assets": {

@@ -1,1 +1,2 @@
 from . import courses, learning
+from . import certificates, contract, offers

@@ -6,9 +6,9 @@ from pytz import utc
 from odoo import fields, http
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.fields import Domain
-from odoo.http import request
+from odoo.http import content_disposition, request
 
-SECTIONS = "timetable, attendance, marks, payments"
+SECTIONS = "timetable, attendance, marks, payments, certificates"
 # Rows of each list on the page of all, and on a page of one list.
 FIRST_ROWS = 5
 FIRST_ENROLLMENTS = 3
@@ -17,6 +17,18 @@ PER_PAGE = 20
 ID_MAX = 2**31 - 1
 CALENDAR_KEY = re.compile(r"(\d{1,9})-(\d{1,9})-([0-9a-f]{64})")
 CALENDAR_ROWS_MAX = 1_000
+
+
+def pdf_response(content, filename):
+    """Answer with a PDF to be looked at or kept."""
+    return request.make_response(
+        content,
+        headers=[
+            ("Content-Type", "application/pdf"),
+            ("Content-Length", len(content)),
+            ("Content-Disposition", content_disposition(filename, disposition_type="inline")),
+        ],
+    )
 
 
 class Learning(CustomerPortal):
@@ -104,6 +116,28 @@ class Learning(CustomerPortal):
             raise request.not_found()
         return request.redirect(invoice_sudo.get_portal_url())
 
+    @http.route("/my/learning/certificate/<int:certificate_id>", type="http", auth="user", website=True)
+    def my_learning_certificate(self, certificate_id, **_params):
+        """A certificate of one of the own students, as PDF (W3)."""
+        students_sudo = self._students_sudo()
+        _model, domain, _order = self._list_of("certificates")
+        certificate_sudo = (
+            self.env["edu.certificate"]
+            .sudo()
+            .search(
+                Domain("id", "=", min(certificate_id, ID_MAX))
+                & Domain("student_id", "in", students_sudo.ids)
+                & Domain(domain)
+            )
+        )
+        if not certificate_sudo:
+            raise request.not_found()
+        report_sudo = self.env["ir.actions.report"].sudo().with_company(certificate_sudo.company_id)
+        content, _kind = report_sudo._render_qweb_pdf(
+            "edu_enrollment.report_certificate", certificate_sudo.ids
+        )
+        return pdf_response(content, f"{certificate_sudo.number}.pdf")
+
     @http.route(
         "/my/learning/calendar/<string:key>.ics", type="http", auth="public", readonly=True, sitemap=False
     )
@@ -138,7 +172,18 @@ class Learning(CustomerPortal):
 
         Not when somebody else pays, like the other parent or a company: their address stands on it.
         """
-        return invoice.partner_id in (self.env.user.partner_id, invoice.enrollment_id.student_id.partner_id)
+        return self._acts_for(invoice.partner_id, invoice.enrollment_id.student_id)
+
+    def _acts_for(self, payer, student):
+        """Whether what belongs to who pays for one of the own students is the user's.
+
+        The user pays, or the student does, who is the user or whom the user looks after.
+        """
+        return payer in (self.env.user.partner_id, student.partner_id)
+
+    def _may_answer(self, entry):
+        """Whether the user may take or give up an offered seat: it is bought with the payer's money."""
+        return self._acts_for(entry.partner_id, entry.student_id)
 
     def _list_of(self, section):
         """The model, domain and order of the rows of a section; the domain is about rows of one student."""
@@ -155,12 +200,13 @@ class Learning(CustomerPortal):
             ),
             "marks": ("edu.grade", [], "id desc"),
             "payments": ("edu.enrollment", [("state", "not in", ("draft", "waiting"))], "id desc"),
+            "certificates": ("edu.certificate", [("state", "=", "issued")], "date_issue desc, id desc"),
         }[section]
 
     def _overview(self, students_sudo):
         """The first rows of each list for each student; the number of queries does not grow with either."""
         values = {}
-        for section in ("timetable", "attendance", "marks"):
+        for section in ("timetable", "attendance", "marks", "certificates"):
             rows = students_sudo._first_of_each(*self._list_of(section), FIRST_ROWS)
             values[section] = rows.grouped("student_id")
         _model, domain, order = self._list_of("payments")
@@ -172,6 +218,12 @@ class Learning(CustomerPortal):
         values["payments"] = {
             student: rows[:FIRST_ENROLLMENTS].with_prefetch(prefetch) for student, rows in by_student.items()
         }
+        me = self.env.user.partner_id
+        values["to_sign"] = enrollments_sudo.filtered(
+            lambda enrollment: enrollment.partner_id == me and enrollment._can_be_signed()
+        ).grouped("student_id")
+        entries_sudo = self.env["edu.waitlist"]._portal_entries_sudo(students_sudo)
+        values["waitlist"] = entries_sudo.grouped("student_id")
         return values
 
     def _page_values(self, students_sudo):
@@ -181,6 +233,8 @@ class Learning(CustomerPortal):
             "students": students_sudo,
             "me": self.env.user.partner_id,
             "may_open": self._may_open,
+            "may_answer": self._may_answer,
+            "acts_for": self._acts_for,
         }
 
     def _calendar_of(self, student_sudo):

@@ -5,6 +5,7 @@ from . import (
     edu_student,
     edu_guardian,
     edu_enrollment,
+    edu_waitlist,
     edu_ledger_entry,
     edu_session,
     edu_attendance,

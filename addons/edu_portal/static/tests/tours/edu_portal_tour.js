@@ -29,3 +29,15 @@ registry.category("web_tour.tours").add("edu_portal_learning", {
         { content: "Odoo's page of it", trigger: "#portal_pay, .o_portal_sidebar_content, .o_portal_invoice_sidebar" },
     ],
 });
+
+registry.category("web_tour.tours").add("edu_portal_sign", {
+    steps: () => [
+        { content: "the name is there already", trigger: ".o_edu_contract .o_web_sign_name_and_signature input:value(Trần Thị Mẹ)" },
+        { content: "nothing is signed without a name", trigger: ".o_edu_contract .o_web_sign_name_and_signature input", run: "clear" },
+        { content: "no button yet", trigger: ".o_portal_sign_submit:disabled" },
+        { content: "the name", trigger: ".o_edu_contract .o_web_sign_name_and_signature input", run: "fill Trần Thị Mẹ" },
+        { content: "drawn from the name", trigger: ".o_edu_contract canvas.o_web_sign_signature", run: "canvasNotEmpty" },
+        { content: "sign", trigger: ".o_portal_sign_submit:enabled", run: "click", expectUnloadPage: true },
+        { content: "signed", trigger: ".o_edu_contract_signed img" },
+    ],
+});

@@ -1,0 +1,52 @@
+import re
+
+from odoo import http
+from odoo.addons.edu_crm.tools import clean_line
+from odoo.http import request
+
+from ..tools import mask_name
+
+NUMBER_MAX = 64
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+HEADERS = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "same-origin"}
+
+
+class Certificates(http.Controller):
+    """Whether a certificate is what it says: for whoever has the paper, without logging in (W9).
+
+    The QR code leads to all that is printed. Numbers follow each other, so a number alone tells only what a
+    stranger may know, with the name made unreadable for those who do not know it.
+    """
+
+    @http.route("/certificates", type="http", auth="public", website=True, readonly=True, sitemap=False)
+    def certificates(self, number="", **_params):
+        """Ask for a number; say of it whether it is valid, for what, since when."""
+        number = clean_line(number)[:NUMBER_MAX]
+        certificate_sudo = number and self._issued_sudo("number", [number, number.upper()])
+        return self._render(certificate_sudo, number=number)
+
+    @http.route(
+        "/certificates/<string:token>", type="http", auth="public", website=True, readonly=True, sitemap=False
+    )
+    def certificate(self, token, **_params):
+        """What is printed on the paper whose QR code was read."""
+        certificate_sudo = TOKEN.fullmatch(token) and self._issued_sudo("access_token", [token])
+        return self._render(certificate_sudo, by_token=True)
+
+    def _issued_sudo(self, field, values):
+        """The certificate that was given out under one of these values; empty if there is none.
+
+        Knowing the value is the right to see it, as much of it as the page shows.
+        """
+        Certificate = self.env["edu.certificate"]
+        return Certificate.sudo().search(
+            [(field, "in", values), ("state", "in", ("issued", "revoked"))], limit=1
+        )
+
+    def _render(self, certificate_sudo, number="", by_token=False):
+        response = request.render(
+            "edu_portal.certificates",
+            {"certificate": certificate_sudo, "number": number, "by_token": by_token, "mask_name": mask_name},
+        )
+        response.headers.update(HEADERS)
+        return response

@@ -1,0 +1,3 @@
+"""What the pages need that knows nothing of Odoo."""
+
+from .names import mask_name

@@ -313,12 +313,34 @@ class EduEnrollment(models.Model):
     @api.depends("price", "discount_amount", "promotion_amount", "package_id", "currency_id")
     def _compute_amount_total(self):
         for enrollment in self:
-            net = enrollment.price - enrollment.discount_amount - enrollment.promotion_amount
+            parts = enrollment._price_parts()
             # Prices are for everybody who sells; the taxes on them are read with the accountant's eyes.
             taxes_sudo = enrollment.package_id.sudo().tax_ids
-            totals = taxes_sudo.compute_all(net, enrollment.currency_id) if taxes_sudo else {}
-            enrollment.amount_untaxed = totals.get("total_excluded", net)
-            enrollment.amount_total = totals.get("total_included", net)
+            enrollment.amount_untaxed = enrollment.amount_total = sum(parts)
+            if taxes_sudo:
+                # Line by line, as the invoice does, so that both round to the same.
+                company_sudo = (enrollment.company_id or self.env.company).sudo()
+                lines = [
+                    taxes_sudo._prepare_base_line_for_taxes_computation(
+                        None,
+                        tax_ids=taxes_sudo,
+                        price_unit=part,
+                        quantity=1.0,
+                        currency_id=enrollment.currency_id,
+                        product_id=enrollment.package_id.sudo().product_id,
+                    )
+                    for part in parts
+                ]
+                taxes_sudo._add_tax_details_in_base_lines(lines, company_sudo)
+                taxes_sudo._round_base_lines_tax_details(lines, company_sudo)
+                totals = taxes_sudo._get_tax_totals_summary(lines, enrollment.currency_id, company_sudo)
+                enrollment.amount_untaxed = totals["base_amount_currency"]
+                enrollment.amount_total = totals["total_amount_currency"]
+
+    def _price_parts(self):
+        """The price and what is taken off it, as they stand on the lines of the invoice."""
+        self.ensure_one()
+        return [self.price, -self.discount_amount]
 
     @api.depends("ledger_ids.hours", "ledger_ids.amount", "ledger_ids.kind")
     def _compute_hours(self):

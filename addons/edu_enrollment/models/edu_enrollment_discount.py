@@ -228,6 +228,9 @@ class EduEnrollment(models.Model):
         reasons = (promotion._refusal(self, date) for promotion in self._promotions())
         return next(filter(None, reasons), False)
 
+    def _price_parts(self):
+        return super()._price_parts() + [-amount for amount in self._promotion_amounts().values()]
+
     def _prepare_invoice_line_values(self):
         """A line more for each promotion, so that each discount stands by itself (E5, E9)."""
         lines = super()._prepare_invoice_line_values()

@@ -186,7 +186,7 @@ class EduEnrollment(models.Model):
                         "kind": kind,
                         "date": fields.Date.context_today(self),
                         "hours": -max(hours, 0.0),
-                        "amount": -amount if credit else 0.0,
+                        "amount": -credit.amount_untaxed,
                         "origin": f"account.move,{credit.id}"
                         if credit
                         else f"edu.enrollment,{enrollment.id}",
@@ -197,8 +197,10 @@ class EduEnrollment(models.Model):
     def _create_credit_note(self, amount, total=None, set_off=True):
         """Credit a part of the invoice and set it off against what is open of it.
 
+        It is worth what it was on the day of the invoice: rates of exchange that moved since are no revenue.
+
         :param float amount: to be credited, without taxes, in the enrolment's currency
-        :param float total: the same with taxes, where they are part of the price and this side is to be exact
+        :param float total: the same with taxes; default: their share of what is not credited yet
         :param bool set_off: no: the note stays open, to be paid out
         :return: the posted ``account.move`` of type ``out_refund``
         """
@@ -206,38 +208,9 @@ class EduEnrollment(models.Model):
         invoice = self.invoice_ids.filtered(
             lambda move: move.move_type == "out_invoice" and move.state == "posted"
         )[:1]
-        line = invoice.invoice_line_ids.filtered("product_id")[:1]
-        included = any(tax.price_include for tax in line.tax_ids)
-        price_unit = (total or invoice.amount_total * amount / invoice.amount_untaxed) if included else amount
-        credit = (
-            self.env["account.move"]
-            .with_company(self.company_id)
-            .create(
-                {
-                    **self._prepare_invoice_values(),
-                    "move_type": "out_refund",
-                    # Odoo sets a reversal off by itself.
-                    "reversed_entry_id": set_off and invoice.id,
-                    # What is taken back was worth what the invoice made of it, in the company's currency too.
-                    "invoice_currency_rate": invoice.invoice_currency_rate,
-                    "invoice_date": fields.Date.context_today(self),
-                    "invoice_payment_term_id": False,
-                    "ref": self.env._("Credit for %s", invoice.name),
-                    "invoice_line_ids": [
-                        Command.create(
-                            {
-                                "product_id": line.product_id.id,
-                                "account_id": line.account_id.id,
-                                "name": self.env._("Hours not delivered: %s", self._invoice_line_name()),
-                                "quantity": 1,
-                                "price_unit": price_unit,
-                                "tax_ids": [Command.set(line.tax_ids.ids)],
-                            }
-                        )
-                    ],
-                }
-            )
-        )
+        credit = self._draft_credit_note(invoice, amount, total)
+        # Odoo sets a reversal off by itself.
+        credit.reversed_entry_id = set_off and invoice
         credit.action_post()
         if not set_off:
             credit.reversed_entry_id = invoice
@@ -247,3 +220,94 @@ class EduEnrollment(models.Model):
         )
         receivable.reconcile()
         return credit
+
+    def _draft_credit_note(self, invoice, amount, total=None):
+        """The credit note before it is posted; arguments as of ``_prepare_credit_line_values``."""
+        return (
+            self.env["account.move"]
+            .with_company(self.company_id)
+            .create(
+                {
+                    **self._prepare_invoice_values(),
+                    "move_type": "out_refund",
+                    "invoice_date": fields.Date.context_today(self),
+                    # What is taken back was worth what the invoice made of it, in the company's currency too.
+                    "invoice_currency_rate": invoice.invoice_currency_rate,
+                    "invoice_payment_term_id": False,
+                    "ref": self.env._("Credit for %s", invoice.name),
+                    "invoice_line_ids": [
+                        Command.create(self._prepare_credit_line_values(invoice, amount, total))
+                    ],
+                }
+            )
+        )
+
+    def _prepare_credit_line_values(self, invoice, amount, total=None):
+        """One line that credits so much, and of each tax what belongs to it; rounding has no say in it.
+
+        :param invoice: the posted ``account.move``
+        :param float amount: without taxes, in the enrolment's currency
+        :param float total: with taxes; default: their share
+        """
+        line = invoice.invoice_line_ids.filtered("product_id")[:1]
+        amount = self.currency_id.round(amount)
+        left, taxes = self._creditable()
+        if total is None:
+            total = self._with_taxes(amount)
+        part = amount / left if left else 0.0
+        amounts = {tax: self.currency_id.round(tax_amount * part) for tax, tax_amount in taxes.items()}
+        if amounts:
+            # What rounding left over is taken by the largest.
+            largest = max(amounts, key=lambda tax: abs(amounts[tax]))
+            amounts[largest] += total - amount - sum(amounts.values())
+        price_unit = amount + sum(value for tax, value in amounts.items() if tax.price_include)
+        return {
+            "product_id": line.product_id.id,
+            "account_id": line.account_id.id,
+            "name": self.env._("Hours not delivered: %s", self._invoice_line_name()),
+            "quantity": 1,
+            "price_unit": price_unit,
+            "tax_ids": [Command.set(line.tax_ids.ids)],
+            # The way by which Odoo itself fixes the taxes of down payments.
+            "extra_tax_data": {
+                "currency_id": self.currency_id.id,
+                "price_unit": price_unit,
+                "discount": 0.0,
+                "quantity": 1.0,
+                "manual_total_excluded_currency": amount,
+                "manual_tax_amounts": {
+                    str(tax.id): {"tax_amount_currency": value} for tax, value in amounts.items()
+                },
+            },
+        }
+
+    def _creditable(self):
+        """What was invoiced and is not credited yet, in the enrolment's currency.
+
+        :return: amount without taxes, and dict ``account.tax`` → its amount
+        """
+        self.ensure_one()
+        net, taxes = 0.0, {}
+        for move in self.invoice_ids.filtered(lambda move: move.state == "posted"):
+            sign = {"out_invoice": 1, "out_refund": -1}.get(move.move_type)
+            if not sign:
+                continue
+            net += sign * move.amount_untaxed
+            for base_line in move._get_rounded_base_and_tax_lines()[0]:
+                for tax_data in base_line["tax_details"]["taxes_data"]:
+                    tax = tax_data["tax"]
+                    taxes[tax] = taxes.get(tax, 0.0) + sign * tax_data["tax_amount_currency"]
+        return net, taxes
+
+    def _with_taxes(self, amount):
+        """What an amount of the invoice is with its share of the taxes, in the enrolment's currency.
+
+        Counted from what remains, so that it and the remainder make the whole.
+
+        :param float amount: without taxes, at most what is not credited yet
+        """
+        self.ensure_one()
+        net, taxes = self._creditable()
+        total = net + sum(taxes.values())
+        currency = self.currency_id
+        return currency.round(total - currency.round(total * (net - amount) / net)) if net else amount

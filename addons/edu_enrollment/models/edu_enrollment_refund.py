@@ -70,23 +70,15 @@ class EduEnrollment(models.Model):
 
         :param float amount: taxes included, in the enrolment's currency
         :param str kind: of the ledger entry: ``refund``, or ``move_out`` where the money goes elsewhere
-        :return: the posted ``account.move``, of that amount; where taxes cannot be rounded so, of the next higher
+        :return: the posted ``account.move``, of that amount
         """
         self.ensure_one()
         currency = self.currency_id
         deferred = self.amount_deferred
-        taxes = self.package_id.tax_ids
-        net = amount
-        if taxes:
-            net_invoiced = self.amount_delivered + self.amount_expired + deferred
-            near = currency.round(amount * net_invoiced / self.amount_invoiced)
-            steps = [currency.round(near + step * currency.rounding) for step in (-2, -1, 0, 1, 2)]
-            enough = [
-                step
-                for step in steps
-                if currency.compare_amounts(taxes.compute_all(step, currency)["total_included"], amount) >= 0
-            ]
-            net = min([deferred, *enough])
+        net = deferred
+        if currency.compare_amounts(amount, self._with_taxes(deferred)) < 0:
+            left, taxes = self._creditable()
+            net = min(deferred, currency.round(amount * left / (left + sum(taxes.values()))))
         credit = self._create_credit_note(net, total=amount, set_off=False)
         whole = currency.compare_amounts(credit.amount_untaxed, deferred) >= 0
         share = 1.0 if whole else credit.amount_untaxed / deferred

@@ -61,12 +61,11 @@ class EduLedgerEntry(models.Model):
     def _lock_unposted(self, companies, date_to, date_from, campuses):
         """Lock the entries that are to be posted and sum them up, in one query whatever their number.
 
-        :return: list of (company id, currency id, deferred account id, package id, rate of the invoice,
+        :return: list of (company id, currency id, deferred account id, package id, enrolment id,
             amount earned in the currency, entry ids)
         """
         self.flush_model()
         self.env["edu.enrollment"].flush_model(["deferred_account_id", "package_id"])
-        self.env["account.move"].flush_model(["enrollment_id", "move_type", "state", "invoice_currency_rate"])
         return self.env.execute_query(
             SQL(
                 """
@@ -86,20 +85,9 @@ class EduLedgerEntry(models.Model):
                   ORDER BY entry.id
                        FOR UPDATE OF entry
                 )
-                SELECT unposted.company_id, unposted.currency_id, deferred_account_id, package_id,
-                       COALESCE(invoice.invoice_currency_rate, 1), -SUM(amount), ARRAY_AGG(unposted.id)
+                SELECT company_id, currency_id, deferred_account_id, package_id, enrollment_id,
+                       -SUM(amount), ARRAY_AGG(id)
                   FROM unposted
-                  JOIN res_company AS company ON company.id = unposted.company_id
-             LEFT JOIN LATERAL (
-                           SELECT move.invoice_currency_rate
-                             FROM account_move AS move
-                            WHERE move.enrollment_id = unposted.enrollment_id
-                              AND unposted.currency_id <> company.currency_id
-                              AND move.move_type = 'out_invoice'
-                              AND move.state = 'posted'
-                         ORDER BY move.id
-                            LIMIT 1
-                       ) AS invoice ON TRUE
               GROUP BY 1, 2, 3, 4, 5
               ORDER BY 1, 2, 3, 4, 5
                 """,
@@ -144,15 +132,18 @@ class EduLedgerEntry(models.Model):
     def _prepare_recognition_lines(self, company, currency, rows):
         """Lines of one entry: each deferred account against the income of each package.
 
-        :param rows: (deferred account id, package id, rate, amount in ``currency``, entry ids)
+        :param rows: (deferred account id, package id, enrolment id, amount in ``currency``, entry ids)
         """
         earned = {}
-        for account_id, package_id, rate, amount, _entries in rows:
+        worths = {row[2]: row[3] for row in rows}
+        if currency != company.currency_id:
+            worths = self.env["edu.enrollment"]._deferred_worths(worths)
+        for account_id, package_id, enrollment_id, amount, _entries in rows:
             by_package = earned.setdefault(account_id, {})
             total = by_package.setdefault(package_id, [0.0, 0.0])
             total[0] += amount
             # Deferred revenue keeps the worth of the day of its invoice, in the company's currency.
-            total[1] += amount if currency == company.currency_id else amount / rate
+            total[1] += worths[enrollment_id]
         packages = self.env["edu.package"].browse({row[1] for row in rows})
         accounts = packages._income_accounts()
         lines = []
@@ -164,7 +155,6 @@ class EduLedgerEntry(models.Model):
             ]
             if not incomes:
                 continue
-            self._clear_account(company, currency, account_id, incomes)
             lines += [
                 {
                     "account_id": accounts[package].id,
@@ -187,23 +177,6 @@ class EduLedgerEntry(models.Model):
                 }
             )
         return lines
-
-    def _clear_account(self, company, currency, account_id, incomes):
-        """Where nothing is deferred any more, the last income takes what rounding left in the company's currency."""
-        if currency == company.currency_id:
-            return
-        [(deferred, worth)] = self.env["account.move.line"]._read_group(
-            [
-                ("account_id", "=", account_id),
-                ("company_id", "=", company.id),
-                ("currency_id", "=", currency.id),
-                ("parent_state", "=", "posted"),
-            ],
-            [],
-            ["amount_currency:sum", "balance:sum"],
-        )
-        if currency.is_zero(deferred + sum(amount for _package, amount, _balance in incomes)):
-            incomes[-1][2] -= worth + sum(balance for _package, _amount, balance in incomes)
 
     def _mark_recognized(self, move):
         """The one step that an entry takes after it was written: from not posted to posted (E19).

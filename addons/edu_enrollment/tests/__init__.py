@@ -22,6 +22,7 @@ from . import (
     test_roster,
     test_schedule,
     test_student,
+    test_taxes_currencies,
     test_transfer,
     test_waitlist,
 )

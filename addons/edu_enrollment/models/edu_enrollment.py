@@ -561,6 +561,8 @@ class EduEnrollment(models.Model):
         todo_sudo = self.filtered(lambda enrollment: enrollment.state != "cancelled").sudo()
         todo_sudo._credit_undelivered()
         todo_sudo.write({"state": "cancelled", "date_cancelled": fields.Date.context_today(self)})
+        # The same student may be enrolled in the same class again at once: the place must be free by then.
+        todo_sudo.flush_recordset()
         return True
 
     def action_complete(self):

@@ -468,6 +468,8 @@ class EduEnrollment(models.Model):
         self.with_context(edu_hold_seats=True).write(
             {"state": "cancelled", "date_cancelled": fields.Date.context_today(self)}
         )
+        # The successor may take the same place.
+        self.flush_recordset()
         return (self.invoice_ids - before).filtered(lambda move: move.move_type == "out_refund")
 
     def _free_money(self, amount):

@@ -107,6 +107,29 @@ class TestInvoicing(EnrollmentCommon):
         self.assertEqual((enrollment.hours_left, enrollment.amount_deferred), (0, 0))
         self.assertEqual(enrollment.amount_to_invoice, 0)
 
+    def test_credit_is_exact_with_taxes_in_the_price(self):
+        """E17, E18: whatever was delivered, what is credited is what the ledger takes back; all of it, all of it."""
+        tax = self.env["account.tax"].create(
+            {
+                "name": "VAT 10 incl.",
+                "amount": 10,
+                "company_id": self.company.id,
+                "price_include_override": "tax_included",
+            }
+        )
+        self.package.tax_ids = tax
+        for hours in (0, 0.01, 7, 13.37, 59.99):
+            with self.subTest(hours):
+                enrollment = self._enroll(discount_rate=12.5)
+                if hours:
+                    self._deliver(enrollment, hours)
+                enrollment.action_cancel()
+                moves = enrollment.invoice_ids
+                net = -sum(moves.mapped("amount_untaxed_signed"))
+                self.assertEqual((net, enrollment.amount_deferred), (-enrollment.amount_delivered, 0))
+                if not hours:
+                    self.assertEqual((enrollment.amount_invoiced, enrollment.amount_due), (0, 0))
+
     def test_batches_of_several_payers(self):
         """E10: a company pays while a person studies."""
         company = self.env["res.partner"].create({"name": "FPT", "is_company": True, "vat": "0101248141"})

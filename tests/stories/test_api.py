@@ -432,3 +432,76 @@ def learning_page(server, login):
     page.raise_for_status()
     assert page.url.endswith("/my/learning") or "/my/learning/" in page.url, page.url
     return page.text
+
+
+def test_money_and_hours_change_hands(centre, catalogue, children, sessions):
+    """E12, E15-E18, E20, E25: deposit, transfer, suspension, refund and withdrawal, each by whoever may do it."""
+    counsellor, manager, cashier = centre["counsellor"], centre["manager"], centre["cashier"]
+    an, binh, chi = children["an"], children["binh"], children["chi"]
+    figures = ("state", "sales_stage", "hours_left", "amount_paid", "amount_due", "amount_refundable")
+
+    def transfer(who, enrollment, **values):
+        wizard = who.create("edu.enrollment.transfer", enrollment_id=enrollment, **values)
+        action = who("edu.enrollment.transfer", "action_apply", [wizard])
+        assert who("edu.enrollment.transfer", "action_apply", [wizard]) == action, "twice is once"
+        return action["res_id"]
+
+    # Suspended and back again; over the API the dates are strings.
+    counsellor("edu.enrollment", "action_suspend", [binh["enrollment"]], date_to=str(MONDAY), reason="Exams")
+    assert counsellor.read("edu.enrollment", binh["enrollment"], "state") == "suspended"
+    counsellor("edu.enrollment", "action_resume", [binh["enrollment"]])
+
+    # What An does not use pays for his brother: one payer, so whoever sells may do it.
+    before = counsellor.read("edu.enrollment", an["enrollment"], *figures)
+    assert before["amount_refundable"] > 0
+    transfer(
+        counsellor,
+        an["enrollment"],
+        target="enrollment",
+        target_enrollment_id=binh["enrollment"],
+        amount=before["amount_refundable"],
+    )
+    after = counsellor.read("edu.enrollment", an["enrollment"], *figures)
+    assert (after["state"], after["sales_stage"], after["hours_left"]) == ("cancelled", "failure", 0)
+    assert (after["amount_due"], after["amount_refundable"]) == (0, 0)
+    moved = counsellor.read("edu.enrollment", binh["enrollment"], *figures)
+    assert (moved["sales_stage"], moved["amount_paid"]) == ("moved", before["amount_refundable"])
+
+    # To somebody else's purse only a manager gives it.
+    values = {"target": "student", "target_student_id": chi["student"], "target_class_id": False}
+    wizard = counsellor.create(
+        "edu.enrollment.transfer", enrollment_id=binh["enrollment"], **values, amount=moved["amount_refundable"]
+    )
+    assert "Only a campus manager" in counsellor.refused("edu.enrollment.transfer", "action_apply", [wizard])
+    second = centre["academic"].create(
+        "edu.class",
+        code="STORY-3",
+        name="Sunday",
+        program_id=catalogue["program"],
+        campus_id=catalogue["campus"],
+        capacity=5,
+    )
+    centre["academic"]("edu.class", "action_open", [second])
+    values["target_class_id"] = second
+    successor = transfer(
+        manager, binh["enrollment"], **values, amount=moved["amount_refundable"], fee=0, reason="A friend"
+    )
+    taken_over = manager.read("edu.enrollment", successor, *figures, "class_id", "student_id")
+    assert (taken_over["student_id"], taken_over["class_id"]) == (chi["student"], second)
+    assert taken_over["hours_left"] == moved["hours_left"]
+    assert taken_over["amount_paid"] == moved["amount_refundable"]
+
+    # Withdrawn with a refund: asked for by the counsellor, approved by the manager, paid by the cashier.
+    wizard = manager.create("edu.enrollment.cancel", enrollment_id=successor, money="refund", reason="Moves away")
+    refund = manager("edu.enrollment.cancel", "action_apply", [wizard])["res_id"]
+    assert "Campus Manager" in counsellor.refused("edu.refund", "action_approve", [refund])
+    manager("edu.refund", "action_approve", [refund])
+    cashier("edu.refund", "action_pay", [refund])
+    cashier("edu.refund", "action_pay", [refund])
+    end = manager.read("edu.enrollment", successor, *figures, "amount_refunded", "amount_credit")
+    assert (end["amount_refunded"], end["amount_credit"]) == (moved["amount_refundable"], 0)
+
+    kinds = manager("edu.enrollment.change", "search_read", [["company_id", "!=", False]], ["kind"])
+    assert {"suspend", "resume", "enrollment", "student", "withdraw"} <= {row["kind"] for row in kinds}
+    ledger = manager("edu.ledger.entry", "search_read", [], ["kind", "hours", "amount"])
+    assert {"purchase", "delivery", "move_out", "move_in", "refund"} <= {row["kind"] for row in ledger}

@@ -367,7 +367,8 @@ class EduEnrollment(models.Model):
     @api.depends("name", "student_id.name")
     def _compute_display_name(self):
         for enrollment in self:
-            enrollment.display_name = f"{enrollment.name} · {enrollment.student_id.name or ''}"
+            student = enrollment.student_id.name
+            enrollment.display_name = f"{enrollment.name} · {student}" if student else enrollment.name
 
     # ------------------------------------------------------------------ checks
     @api.constrains("class_id", "package_id", "campus_id")

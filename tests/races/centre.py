@@ -140,6 +140,32 @@ def dialog(enrollment, amount):
     return enrollment.env["edu.enrollment.collect"].create({"enrollment_id": enrollment.id, "amount": amount})
 
 
+def transfer(env, enrollment_id, **values):
+    """The dialog that changes a sold enrolment, or moves its money."""
+    enrollment = in_company(env, "edu.enrollment", enrollment_id)
+    return enrollment.env["edu.enrollment.transfer"].create({"enrollment_id": enrollment_id, **values})
+
+
+def payers(env, receivers):
+    """An enrolment whose 900 were collected, and so many others of which nothing was.
+
+    :return: (id of the one, ids of the others)
+    """
+    _class_id, ids = open_class(env, seats=receivers, students=receivers)
+    in_company(env, "edu.enrollment", ids).action_confirm()
+    return paid_enrollment(env), ids
+
+
+def moved(arena, giver_id, receiver_ids):
+    """(state of the one that gives, what is left with it, what arrived at the others, times it was moved)"""
+    with arena.env() as env:
+        giver, receivers = env["edu.enrollment"].browse(giver_id), env["edu.enrollment"].browse(receiver_ids)
+        changes = env["edu.enrollment.change"].search_count(
+            [("enrollment_id", "=", giver_id), ("kind", "=", "enrollment")]
+        )
+        return giver.state, giver.amount_paid, sorted(receivers.mapped("amount_paid")), changes
+
+
 def ask(env, enrollment_id, amount):
     """A draft refund."""
     enrollment = in_company(env, "edu.enrollment", enrollment_id)

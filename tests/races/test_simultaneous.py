@@ -11,10 +11,13 @@ from centre import (
     earned,
     in_company,
     money_of,
+    moved,
     open_class,
     paid_enrollment,
+    payers,
     plan_lessons,
     taught,
+    transfer,
     wizard_for,
 )
 from clients import at_once, errors
@@ -124,8 +127,38 @@ def recognising(arena, director):
     return [("edu.revenue.recognize", "action_apply", [wizard]) for wizard in wizards], facts, (1, 300)
 
 
+def moving(arena, director):
+    """E16: one dialog moves the money once."""
+    with arena.env() as env:
+        giver, receivers = payers(env, 1)
+    with arena.env(director) as env:
+        wizard = transfer(env, giver, target="enrollment", target_enrollment_id=receivers[0], amount=400).id
+    calls = [("edu.enrollment.transfer", "action_apply", [wizard])] * CLIENTS
+    return calls, lambda: moved(arena, giver, receivers), ("cancelled", 500, [400], 1)
+
+
+def passing_on(arena, director):
+    """E17: one dialog makes one enrolment of the other student, with one invoice."""
+    with arena.env() as env:
+        giver = paid_enrollment(env)
+        enrollment = env["edu.enrollment"].browse(giver)
+        student = env["edu.student"].create({"name": "Sibling", "campus_id": enrollment.campus_id.id})
+    with arena.env(director) as env:
+        wizard = transfer(env, giver, target="student", target_student_id=student.id).id
+
+    def facts():
+        with arena.env() as env:
+            successors = env["edu.enrollment"].browse(giver).moved_to_ids
+            entries = sorted(successors.invoice_ids.mapped("move_type"))
+            return successors.mapped("state"), entries, successors.mapped("amount_paid")
+
+    calls = [("edu.enrollment.transfer", "action_apply", [wizard])] * CLIENTS
+    return calls, facts, (["confirmed"], ["entry", "out_invoice"], [900])
+
+
 @pytest.mark.parametrize(
-    "story", [confirming, generating, enrolling, collecting, approving, paying, recognising]
+    "story",
+    [confirming, generating, enrolling, collecting, approving, paying, recognising, moving, passing_on],
 )
 def test_one_of_each(arena, server, director, story):
     calls, facts, expected = story(arena, director)
@@ -133,3 +166,21 @@ def test_one_of_each(arena, server, director, story):
     assert not errors(answers)
     assert [answer.kind for answer in answers] == ["done"] * CLIENTS, answers
     assert facts() == expected
+
+
+def test_the_same_money_moves_to_one_of_twenty(arena, server, director):
+    """E16: 20 dialogs give all that was collected to 20 different enrolments: one has it, 19 are told."""
+    with arena.env() as env:
+        giver, receivers = payers(env, CLIENTS)
+    with arena.env(director) as env:
+        wizards = [
+            transfer(env, giver, target="enrollment", target_enrollment_id=receiver, amount=900).id
+            for receiver in receivers
+        ]
+    calls = [("edu.enrollment.transfer", "action_apply", [wizard]) for wizard in wizards]
+    answers = at_once(server, arena.name, director, calls)
+    assert not errors(answers)
+    refused = [answer.text for answer in answers if answer.kind == "refused"]
+    assert len(refused) == CLIENTS - 1
+    assert all("can move" in sentence for sentence in refused), set(refused)
+    assert moved(arena, giver, receivers) == ("cancelled", 0, [0] * 19 + [900], 1)

@@ -8,22 +8,22 @@ USES_LOCK = 0x5EA76
 
 
 class EduEnrollment(models.Model):
-    """The line in which those stand who want what is limited (E6, E24)."""
+    """The line in which those stand who want the same seats or uses (E6, E24)."""
 
     _inherit = "edu.enrollment"  # pylint: disable=consider-merging-classes-inherited
 
-    def _scarce(self):
-        """What is limited of that which these enrolments want.
+    def _contested(self, courses=None):
+        """What these enrolments want and others may want as well; limited or not, each of them is counted there.
 
         :return: set of (lock, id)
         """
         # Whoever may confirm stands in line, also for what cannot be opened.
         enrollments_sudo = self.sudo()
-        seats = {(SEATS_LOCK, id_) for id_ in enrollments_sudo.class_id.filtered("seats_limited").ids}
-        uses = {(USES_LOCK, id_) for id_ in enrollments_sudo._promotions().filtered("usage_limit").ids}
-        return seats | uses
+        course_ids = {*enrollments_sudo.class_id.ids, *(courses or self.env["edu.class"]).ids}
+        promotion_ids = enrollments_sudo._promotions().ids
+        return {(SEATS_LOCK, id_) for id_ in course_ids} | {(USES_LOCK, id_) for id_ in promotion_ids}
 
-    def _wait_in_line(self):
+    def _wait_in_line(self, courses=None):
         """Let those who want the same seats, or the same uses, in one after the other, until their request ends.
 
         A transaction at REPEATABLE READ that waited for the row of a class has to start again when that row was
@@ -32,13 +32,15 @@ class EduEnrollment(models.Model):
         begins its transaction anew, on the truth. The lock belongs to the session of the database, because one of
         the transaction would be gone by then. Whoever does not come this way meets the others on the row of the
         class or promotion, as before: the constraints hold in any case.
+
+        :param courses: further ``edu.class`` in which these enrolments are to have a seat
         """
         cr = self.env.cr
         # A call over XML-RPC is served without a request; what it calls is noted all the same.
         if not (request or getattr(thread_local, "rpc_model_method", "")):
             return
         # One order for all, or two would wait for each other.
-        keys = sorted(self._scarce())
+        keys = sorted(self._contested(courses))
         if not keys:
             return
         self.env.flush_all()

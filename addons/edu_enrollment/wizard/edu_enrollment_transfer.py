@@ -120,7 +120,7 @@ class EduEnrollmentTransfer(models.TransientModel):
         self.check_access("write")
         source, target = self.enrollment_id, self.target_enrollment_id
         (source | target).check_access("write")
-        (source | target)._wait_in_line()
+        (source | target)._wait_in_line(self.target_class_id)
         (source | target)._lock()
         key = f"{self._name},{self.id}"
         # Whoever may write the enrolments may cause the change; entries are made with the accountant's rights.

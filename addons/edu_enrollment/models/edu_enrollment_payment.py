@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 POSTED = ("in_process", "paid")
@@ -75,21 +75,31 @@ class EduEnrollment(models.Model):
         return result
 
     # ------------------------------------------------------------------ checks
-    def _check_can_confirm(self):
-        """A deposit settles the invoice of the one who gave it, in its currency (E12)."""
-        result = super()._check_can_confirm()
+    @api.constrains("package_id")
+    def _check_currency(self):
+        """A deposit stays in the currency it was given in: next to a price in another one it would be lost (E12)."""
         for enrollment in self.sudo():
-            lines = enrollment._open_payment_lines(any_currency=True)
-            if lines.currency_id - enrollment.currency_id:
-                raise UserError(
+            foreign = (
+                enrollment._open_payment_lines(any_currency=True).currency_id - enrollment.currency_id
+            )
+            if foreign:
+                raise ValidationError(
                     self.env._(
                         "%(enrollment)s: the deposit was taken in %(theirs)s, the package is sold in %(ours)s."
                         " Choose a package in that currency, or give the deposit back first.",
                         enrollment=enrollment.display_name,
-                        theirs=", ".join(lines.currency_id.mapped("name")),
+                        theirs=", ".join(foreign.mapped("name")),
                         ours=enrollment.currency_id.name,
                     )
                 )
+
+    def _check_can_confirm(self):
+        """A deposit settles the invoice of the one who gave it (E12)."""
+        result = super()._check_can_confirm()
+        # Once more: the currency may have been changed on the package.
+        self._check_currency()
+        for enrollment in self.sudo():
+            lines = enrollment._open_payment_lines()
             if lines.partner_id.commercial_partner_id - enrollment.partner_id.commercial_partner_id:
                 raise UserError(
                     self.env._(

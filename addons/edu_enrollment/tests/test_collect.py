@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -70,6 +70,17 @@ class TestCollect(EnrollmentCommon):
         self.assertEqual((enrollment.amount_paid, enrollment.amount_due), (10_000_000, -1))
         self.assertFalse(enrollment.invoice_ids.amount_residual)
         self._assert_balanced(enrollment)
+
+    def test_deposit_keeps_its_currency(self):
+        """E12: with a deposit on it, a draft takes no package in another currency; the money would be lost to it."""
+        dollars = self._make_package(name="USD", price=300, currency_id=self._currency("USD").id)
+        draft = self._enroll(confirm=False)
+        self._collect(draft, 1_000_000)
+        with self.assertRaisesRegex(ValidationError, "deposit was taken in VND"), self.cr.savepoint():
+            draft.package_id = dollars
+        self.assertEqual((draft.package_id, draft.amount_credit), (self.package, 1_000_000))
+        draft.action_cancel()
+        self.assertEqual(draft.refund_ids.amount, 1_000_000)
 
     def test_every_currency(self):
         """E11: exact in đồng, cents and mils."""

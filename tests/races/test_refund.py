@@ -21,6 +21,22 @@ def test_one_dialog_makes_one_payment(arena, rivals):
         assert money_of(arena, enrollment_id)[0] == 300
 
 
+def test_without_the_key_there_are_two_payments(arena):
+    """The control: what the dialog does, without asking whether it has been done."""
+    with arena.env() as env:
+        _class_id, [enrollment_id] = open_class(env, seats=5, students=1)
+        enrollment = in_company(env, "edu.enrollment", enrollment_id)
+        enrollment.action_confirm()
+        dialog_id = dialog(enrollment, 300).id
+
+    def collect(env):
+        wizard = in_company(env, "edu.enrollment.collect", dialog_id)
+        wizard.enrollment_id._register_payment(wizard.amount, wizard.journal_id, wizard.date)
+
+    assert arena.together(collect, collect) == [None, None]
+    assert money_of(arena, enrollment_id)[0] == 600
+
+
 @pytest.mark.parametrize("rivals", [2, 20])
 def test_paying_at_once_pays_once(arena, rivals):
     """E15: the same refund in so many browsers."""

@@ -108,6 +108,21 @@ def test_generating_at_once_makes_one_timetable(arena, count):
         assert env["edu.session"].search_count([("class_id", "=", class_id)]) == 4
 
 
+def test_generating_without_the_row_of_the_class(arena):
+    """The control: whoever proposes before the other one has written proposes the same, and gets an error."""
+    with arena.env() as env:
+        class_id = plan_lessons(env)
+
+    def generate(env):
+        course = env["edu.class"].browse(class_id)
+        proposed = course._propose_sessions(course.session_ids, course._blocked_times())
+        return len(env["edu.session"].create(proposed))
+
+    made, refused = sorted(arena.together(generate, generate), key=str)
+    assert made == 4
+    assert isinstance(refused, ValidationError), repr(refused)
+
+
 def test_a_roll_taken_at_once_is_charged_once(arena):
     """S7, E18: two browsers press “All Present”."""
     with arena.env() as env:

@@ -1,4 +1,5 @@
 from . import (
+    edu_import_mixin,
     edu_coded_mixin,
     edu_workflow_mixin,
     edu_resource_mixin,

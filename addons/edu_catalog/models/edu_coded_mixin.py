@@ -13,7 +13,10 @@ class EduCodedMixin(models.AbstractModel):
     """
 
     _name = "edu.coded.mixin"
+    _inherit = ["edu.import.mixin"]
     _description = "Record with a code in its name"
+
+    _import_keys = (("code",),)
 
     _code_field = "code"
     # The code within the shown name, as the group ``code``.

@@ -5,10 +5,12 @@ from odoo.exceptions import ValidationError
 class EduPackage(models.Model):
     _name = "edu.package"
     _description = "Package"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "edu.import.mixin"]
     _order = "code, name"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True
+
+    _import_keys = (("code",), ("name", "campus_id"))
 
     name = fields.Char(required=True, translate=True, tracking=True, index="trigram")
     code = fields.Char(copy=False)

@@ -5,10 +5,13 @@ class EduPackagePrice(models.Model):
     """The price of a package at a campus where it differs from the others (C10)."""
 
     _name = "edu.package.price"
+    _inherit = ["edu.import.mixin"]
     _description = "Package Price at a Campus"
     _order = "package_id, campus_id"
     _rec_name = "campus_id"
     _check_company_auto = True
+
+    _import_keys = (("package_id", "campus_id"),)
 
     package_id = fields.Many2one("edu.package", required=True, index=True, ondelete="cascade")
     campus_id = fields.Many2one(

@@ -4,10 +4,13 @@ from odoo.exceptions import ValidationError
 
 class EduProgramCategory(models.Model):
     _name = "edu.program.category"
+    _inherit = ["edu.import.mixin"]
     _description = "Program Category"
     _parent_store = True
     _order = "complete_name"
     _rec_name = "complete_name"
+
+    _import_keys = (("name", "parent_id"), ("name",))
 
     name = fields.Char(required=True, translate=True)
     parent_id = fields.Many2one("edu.program.category", index=True, ondelete="restrict")

@@ -5,9 +5,12 @@ class EduProgramSubject(models.Model):
     """The place of a subject in a program."""
 
     _name = "edu.program.subject"
+    _inherit = ["edu.import.mixin"]
     _description = "Subject of a Program"
     _order = "program_id, sequence, id"
     _rec_name = "subject_id"
+
+    _import_keys = (("program_id", "subject_id"),)
 
     program_id = fields.Many2one("edu.program", required=True, index=True, ondelete="cascade")
     subject_id = fields.Many2one("edu.subject", required=True, index=True, ondelete="restrict")

@@ -5,11 +5,12 @@ from odoo.fields import Domain
 class EduRoom(models.Model):
     _name = "edu.room"
     _description = "Room"
-    _inherit = ["edu.resource.mixin"]
+    _inherit = ["edu.resource.mixin", "edu.import.mixin"]
     _order = "campus_id, name"
     _rec_names_search = ["name", "code"]
 
     _edu_resource_type = "material"
+    _import_keys = (("code", "campus_id"), ("name", "campus_id"))
 
     code = fields.Char(copy=False)
     campus_id = fields.Many2one(

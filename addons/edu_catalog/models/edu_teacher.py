@@ -7,8 +7,10 @@ CONTACT_FIELDS = ("name", "email", "phone", "street", "city", "country_id")
 class EduTeacher(models.Model):
     _name = "edu.teacher"
     _description = "Teacher"
-    _inherit = ["edu.resource.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["edu.resource.mixin", "mail.thread", "mail.activity.mixin", "edu.import.mixin"]
     _order = "name"
+
+    _import_keys = (("user_id",), ("partner_id",), ("name", "email"), ("name", "phone"), ("name",))
 
     partner_id = fields.Many2one(
         "res.partner",

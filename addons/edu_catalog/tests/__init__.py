@@ -1,1 +1,10 @@
-from . import test_class, test_copy, test_lists, test_package, test_program, test_resources, test_rights
+from . import (
+    test_class,
+    test_copy,
+    test_import,
+    test_lists,
+    test_package,
+    test_program,
+    test_resources,
+    test_rights,
+)

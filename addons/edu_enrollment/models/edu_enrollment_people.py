@@ -10,6 +10,13 @@ class EduEnrollment(models.Model):
 
     _inherit = "edu.enrollment"  # pylint: disable=consider-merging-classes-inherited
 
+    # A sheet that comes a second time adds nothing (X3); a renewal has another class, or another day.
+    _import_keys = (
+        ("student_id", "package_id", "class_id"),
+        ("student_id", "package_id", "date_expected"),
+        ("student_id", "package_id"),
+    )
+
     user_enrolling_id = fields.Many2one(tracking=True)
     user_approaching_id = fields.Many2one(
         compute="_compute_user_approaching_id",
@@ -34,6 +41,11 @@ class EduEnrollment(models.Model):
         for enrollment in self:
             known = first.get(enrollment.student_id.id)
             enrollment.user_approaching_id = known or enrollment.user_approaching_id or self.env.user
+
+    def _import_candidates(self, names):
+        """What was cancelled is over, and so is, where neither class nor day is given, what was completed."""
+        over = ("cancelled",) if len(names) > 2 else ("cancelled", "completed")
+        return self.filtered(lambda enrollment: enrollment.state not in over)
 
     def write(self, vals):
         self._check_merit_kept(vals)

@@ -5,8 +5,11 @@ class EduGuardian(models.Model):
     """Somebody who stands for a student: a parent, a relative, a sponsor (E1)."""
 
     _name = "edu.guardian"
+    _inherit = ["edu.import.mixin"]
     _description = "Guardian"
     _order = "student_id, is_payer desc, id"
+
+    _import_keys = (("student_id", "partner_id"),)
 
     student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="cascade")
     # Stored so that the constraint below can hold it.

@@ -19,6 +19,8 @@ class EduPromotion(models.Model):
     _rec_names_search = ["name", "code"]
     _check_company_auto = True
 
+    _import_keys = (("code",), ("name", "date_start", "campus_id"))
+
     name = fields.Char(required=True, tracking=True, index="trigram")
     code = fields.Char(
         copy=False, help="What the customer or sponsor names, in capitals; it finds the promotion (E5)."

@@ -13,6 +13,14 @@ class EduStudent(models.Model):
     _rec_names_search = ["partner_id.complete_name", "student_number", "partner_id.phone", "partner_id.email"]
     _mail_post_access = "read"
 
+    # Without any of these two people of one name could be meant: such rows are added.
+    _import_keys = (
+        ("student_number",),
+        ("partner_id",),
+        ("name", "birthdate"),
+        ("name", "phone"),
+        ("name", "email"),
+    )
     _code_field = "student_number"
     _code_pattern = r" \((?P<code>[^()]+)\)$"
 

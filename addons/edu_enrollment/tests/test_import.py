@@ -63,6 +63,78 @@ class TestImport(EnrollmentCommon):
         self.assertFalse(messages)
         self.assertEqual(len(self.env["edu.student"].browse(ids).guardian_ids), 2)
 
+    def test_a_second_run_adds_nothing(self):
+        """X3: students, guardians, enrolments and promotions, without external ids."""
+        sheets = {
+            "edu.student": (
+                [
+                    "name",
+                    "birthdate",
+                    "phone",
+                    "campus_id",
+                    "guardian_ids/partner_id",
+                    "guardian_ids/relation",
+                ],
+                ["Bé Na 👧", "2015-05-01", "0900 1", "North", "Trần Thị Mẹ", "Mother"],
+                ["", "", "", "", "Lê Văn Bình", "Father"],
+                ["Bé Bo", "", "0900 2", "North", "", ""],
+            ),
+            "edu.guardian": (
+                ["student_id", "partner_id", "relation", "is_payer"],
+                [self.binh.display_name, "Trần Thị Mẹ", "Mother", "1"],
+            ),
+            "edu.enrollment": (
+                ["student_id", "package_id", "class_id", "campus_id", "discount_rate", "date_expected"],
+                [
+                    self.an.display_name,
+                    "IELTS complete",
+                    self.class_n.display_name,
+                    "North",
+                    "10",
+                    "2026-03-02",
+                ],
+                [self.binh.display_name, "IELTS complete", "", "North", "0", "2026-03-02"],
+                [self.binh.display_name, "IELTS complete", "", "North", "0", "2026-09-02"],
+            ),
+            "edu.promotion": (
+                ["name", "code", "date_start", "date_end", "discount_rate", "marketing_rate", "campus_id"],
+                ["Khai giảng", "khai10", "2026-01-01", "2026-12-31", "10", "60", "North"],
+                ["Bạn bè", "", "2026-01-01", "2026-12-31", "5", "50", "North"],
+            ),
+        }
+        for model, (fields, *rows) in sheets.items():
+            with self.subTest(model):
+                ids, messages = self._load(model, fields, *rows)
+                self.assertFalse(messages)
+                count = self.env[model].search_count([])
+                again, messages = self._load(model, fields, *rows)
+                self.assertFalse(messages)
+                self.assertEqual(again, ids)
+                self.assertEqual(self.env[model].search_count([]), count)
+        self.assertEqual(len(self.binh.enrollment_ids), 2)
+
+    def test_a_second_run_after_confirming(self):
+        """X3, E9: the sheet leaves alone what was confirmed meanwhile, and says so where it would change it."""
+        fields = ["student_id", "package_id", "class_id", "campus_id", "discount_rate"]
+        row = [self.an.display_name, "IELTS complete", self.class_n.display_name, "North", "10"]
+        (enrollment_id,), _messages = self._load("edu.enrollment", fields, row)
+        enrollment = self.env["edu.enrollment"].browse(enrollment_id)
+        enrollment.action_confirm()
+        self.assertEqual(self._load("edu.enrollment", fields, row), ([enrollment_id], []))
+        ids, messages = self._load("edu.enrollment", fields, [*row[:4], "20"])
+        self.assertFalse(ids)
+        self.assertIn("can no longer be changed", " ".join(messages))
+        enrollment.action_cancel()
+        ids, messages = self._load("edu.enrollment", fields, row)
+        self.assertFalse(messages)
+        self.assertNotEqual(ids, [enrollment_id])
+
+    def test_people_of_one_name(self):
+        """X3: without birthday, phone or e-mail nobody is taken for somebody else of the same name."""
+        first, _messages = self._load("edu.student", ["name", "campus_id"], ["Nguyễn Văn An", "North"])
+        second, _messages = self._load("edu.student", ["name", "campus_id"], ["Nguyễn Văn An", "North"])
+        self.assertNotEqual(first, second)
+
     def test_wrong_rows(self):
         """One wrong row refuses the sheet: a sentence says what is wrong, and nothing is written."""
         sheets = (

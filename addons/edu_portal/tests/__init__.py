@@ -9,6 +9,5 @@ from . import (
     test_offers,
     test_rights,
     test_story,
-    test_tools,
     test_tour,
 )

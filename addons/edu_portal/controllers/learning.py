@@ -1,4 +1,5 @@
 import re
+from functools import partial
 
 import vobject
 from pytz import utc
@@ -7,6 +8,9 @@ from odoo import fields, http
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.fields import Domain
 from odoo.http import content_disposition, request
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+from ..tools import moment
 
 SECTIONS = "timetable, attendance, marks, payments, certificates"
 # Rows of each list on the page of all, and on a page of one list.
@@ -235,6 +239,7 @@ class Learning(CustomerPortal):
             "may_open": self._may_open,
             "may_answer": self._may_answer,
             "acts_for": self._acts_for,
+            "moment": partial(moment, locale=babel_locale_parse(get_lang(self.env).code)),
         }
 
     def _calendar_of(self, student_sudo):

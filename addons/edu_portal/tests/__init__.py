@@ -9,5 +9,6 @@ from . import (
     test_offers,
     test_rights,
     test_story,
+    test_tools,
     test_tour,
 )

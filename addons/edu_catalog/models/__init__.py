@@ -1,4 +1,5 @@
 from . import (
+    base,
     edu_import_mixin,
     edu_coded_mixin,
     edu_workflow_mixin,

@@ -63,6 +63,8 @@ class EduResourceMixin(models.AbstractModel):
     def create(self, vals_list):
         # Copies: resource.mixin writes into the dicts, and an import gives the same ones once more, row by row,
         # when the batch is refused.
+        for vals in vals_list:
+            self._edu_check_values(vals)
         return super().create([dict(vals) for vals in vals_list])
 
     def copy_data(self, default=None):

@@ -66,6 +66,8 @@ class EduTeacher(models.Model):
         # Whoever may create a teacher makes the contact with it, be contacts otherwise closed to them.
         self.check_access("create")
         vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._edu_check_values(vals)
         without = [vals for vals in vals_list if not vals.get("partner_id")]
         with_user = [vals for vals in without if vals.get("user_id")]
         without_user = [vals for vals in without if not vals.get("user_id")]

@@ -1,4 +1,5 @@
 from . import (
+    test_bad_input,
     test_class,
     test_copy,
     test_import,

@@ -1,5 +1,9 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
+from odoo.tools import mute_logger
 
 
 class CatalogCommon(TransactionCase):
@@ -117,3 +121,56 @@ class CatalogCommon(TransactionCase):
             company_ids=[Command.set(cls.company.ids)],
             tz="Asia/Ho_Chi_Minh",
         )
+
+
+class BadInputMixin:
+    """What a user reads who types what cannot be; a test case with ``TransactionCase`` beside it."""
+
+    # Words of the database or of Python that no user is to read.
+    LEAKS = ("violates", "constraint", "psycopg", "null value", "Traceback", "out of range", "Error:")
+
+    def _sentence(self, call, *counted):
+        """The sentence by which a call is refused, as a request would tell it; nothing may have been written.
+
+        :param counted: names of models whose records are counted before and after
+        """
+        before = self._counts(counted)
+        try:
+            with mute_logger("odoo.sql_db"), self.cr.savepoint():
+                call()
+                self.env.flush_all()
+        except UserError as error:
+            sentence = str(error)
+        except IntegrityError as error:
+            self.env.invalidate_all()
+            sentence = self._model_of(error.diag.table_name)._sql_error_to_message(error)
+        else:
+            self.fail("this was taken")
+        self.env.invalidate_all()
+        self.assertEqual(self._counts(counted), before, "something was written")
+        self._assert_readable(sentence)
+        return sentence
+
+    def _sheet(self, model, fields, *rows, user=None):
+        """The sentences by which an import is refused; nothing may have been written."""
+        env = self.env(user=self.users[user]) if user else self.env
+        before = self._counts([model])
+        with mute_logger("odoo.sql_db"), self.cr.savepoint():
+            result = env[model].load(fields, [list(row) for row in rows])
+        self.assertFalse(result["ids"], "this was taken")
+        self.assertEqual(self._counts([model]), before, "something was written")
+        sentence = " ".join(message["message"] for message in result["messages"])
+        self._assert_readable(sentence)
+        return sentence
+
+    def _counts(self, models):
+        return {model: self.env[model].with_context(active_test=False).search_count([]) for model in models}
+
+    def _model_of(self, table):
+        name = next(name for name, model in self.env.registry.items() if model._table == table)
+        return self.env[name]
+
+    def _assert_readable(self, sentence):
+        for leak in self.LEAKS:
+            self.assertNotIn(leak, sentence)
+        self.assertTrue(sentence.rstrip().endswith((".", "!")), sentence)

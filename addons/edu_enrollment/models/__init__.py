@@ -38,6 +38,7 @@ from . import (
     ir_sequence,
     res_company_certificate,
     res_company_deferral,
+    res_company_lock,
     res_company_payment,
     res_company_waitlist,
     res_config_settings_certificate,

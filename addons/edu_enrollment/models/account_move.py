@@ -17,6 +17,17 @@ class AccountMove(models.Model):
         "edu.ledger.entry", "move_id", string="Hours Ledger Entries", readonly=True
     )
 
+    def _edu_post(self):
+        """Post entries of enrolments; a locked period is told before Odoo moves them to another day.
+
+        :raise UserError: naming the lock and the way out
+        """
+        for move in self:
+            move.company_id._edu_check_books_open(
+                move.date, move.journal_id, move.enrollment_id.display_name, move._affect_tax_report()
+            )
+        self.action_post()
+
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """A credit note belongs to the enrolment of the invoice that it reverses."""
         self._check_no_recognition()

@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import format_date
 
 from ..tools.money import prorated
 from .edu_enrollment import COMMERCIAL_FIELDS, SYSTEM_FIELDS
@@ -500,15 +499,7 @@ class EduEnrollment(models.Model):
         if currency.compare_amounts(amount, 0) <= 0:
             return self.env["account.move"]
         journal = company._edu_recognition_journal()
-        locks = company._get_violated_lock_dates(date, False, journal)
-        if locks:
-            raise UserError(
-                self.env._(
-                    "%(enrollment)s: the books are closed until %(date)s. Choose a later day for the move.",
-                    enrollment=self.display_name,
-                    date=format_date(self.env, max(lock[0] for lock in locks)),
-                )
-            )
+        company._edu_check_books_open(date, journal, self.display_name)
         lines = self._prepare_move_lines(target, credit_lines, amount, min(fee, amount))
         move = (
             self.env["account.move"]

@@ -98,13 +98,15 @@ class EduEnrollment(models.Model):
         """
         result = {}
         chargeable = self.filtered(lambda enrollment: not enrollment.currency_id.is_zero(enrollment.price))
+        # Also where revenue waits on another account first: it is to be earned there.
+        chargeable.package_id._income_accounts()
         for company, enrollments in chargeable.grouped("company_id").items():
             invoices = (
                 self.env["account.move"]
                 .with_company(company)
                 .create([enrollment._prepare_invoice_values() for enrollment in enrollments])
             )
-            invoices.action_post()
+            invoices._edu_post()
             result |= {invoice.enrollment_id.id: invoice for invoice in invoices}
         return result
 
@@ -211,7 +213,7 @@ class EduEnrollment(models.Model):
         credit = self._draft_credit_note(invoice, amount, total)
         # Odoo sets a reversal off by itself.
         credit.reversed_entry_id = set_off and invoice
-        credit.action_post()
+        credit._edu_post()
         if not set_off:
             credit.reversed_entry_id = invoice
             return credit

@@ -79,9 +79,7 @@ class EduEnrollment(models.Model):
     def _check_currency(self):
         """A deposit stays in the currency it was given in: next to a price in another one it would be lost (E12)."""
         for enrollment in self.sudo():
-            foreign = (
-                enrollment._open_payment_lines(any_currency=True).currency_id - enrollment.currency_id
-            )
+            foreign = enrollment._open_payment_lines(any_currency=True).currency_id - enrollment.currency_id
             if foreign:
                 raise ValidationError(
                     self.env._(
@@ -225,15 +223,7 @@ class EduEnrollment(models.Model):
         """
         self.ensure_one()
         company = self.company_id
-        locks = company._get_violated_lock_dates(date, False, journal)
-        if locks:
-            raise UserError(
-                self.env._(
-                    "%(enrollment)s: the books are closed until %(date)s. Choose a later day for the payment.",
-                    enrollment=self.display_name,
-                    date=max(lock[0] for lock in locks),
-                )
-            )
+        company._edu_check_books_open(date, journal, self.display_name)
         payment = (
             self.env["account.payment"]
             .with_company(company)
@@ -324,7 +314,7 @@ class EduEnrollment(models.Model):
                 }
             )
         )
-        move.action_post()
+        move._edu_post()
         kept = move.line_ids.filtered(lambda line: line.account_id in lines.account_id)
         for same in (lines | kept).grouped("account_id").values():
             same.reconcile()

@@ -100,17 +100,7 @@ class EduLedgerEntry(models.Model):
 
     def _prepare_recognition_values(self, company, currency, date_to, date_from, lines):
         journal = company._edu_recognition_journal()
-        locked = company._get_violated_lock_dates(date_to, False, journal)
-        if locked:
-            raise UserError(
-                self.env._(
-                    "Revenue of %(company)s up to %(date)s cannot be posted: the period is closed by"
-                    " %(locks)s. Choose a later date, or have the period opened by your accountant.",
-                    company=company.display_name,
-                    date=format_date(self.env, date_to),
-                    locks=company._format_lock_dates(locked),
-                )
-            )
+        company._edu_check_books_open(date_to, journal, self.env._("Revenue"))
         if date_from:
             ref = self.env._(
                 "Revenue earned from %(start)s to %(end)s",

@@ -43,11 +43,22 @@ class EduPackage(models.Model):
             package.payment_rate = package._rate_of_price(first)
             package.schedule_preview = package._render_schedule(instalments)
 
-    @api.constrains("payment_term_id")
+    @api.constrains("payment_term_id", "price")
     def _check_payment_term_id(self):
         today = fields.Date.context_today(self)
         for package in self:
-            if package._instalments(package.price, today)[0][0] > today:
+            instalments = package._instalments(package.price, today)
+            if min(amount for _date, amount in instalments) < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(package)s: the fixed instalments of “%(term)s” are more than the price of %(price)s."
+                        " Lower them, or choose other payment terms.",
+                        package=package.name,
+                        term=package.payment_term_id.name,
+                        price=package.currency_id.format(package.price),
+                    )
+                )
+            if instalments[0][0] > today:
                 raise ValidationError(
                     self.env._(
                         "%(package)s: the first instalment of “%(term)s” is not due on enrolment."
@@ -108,7 +119,7 @@ class EduPackage(models.Model):
         result = {}
         for package in self:
             product = package.product_id.with_company(package.company_id)
-            account = product.product_tmpl_id.get_product_accounts()["income"]
+            account = product and product.product_tmpl_id.get_product_accounts()["income"]
             if not account:
                 raise UserError(
                     self.env._(

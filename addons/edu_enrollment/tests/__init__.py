@@ -1,4 +1,5 @@
 from . import (
+    test_bad_input,
     test_certificate,
     test_change,
     test_collect,

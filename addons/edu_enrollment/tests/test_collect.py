@@ -202,7 +202,7 @@ class TestCollect(EnrollmentCommon):
         """E11: a payment in a closed month is refused, and nothing of it is there."""
         enrollment = self._enroll()
         self.company.fiscalyear_lock_date = date(2026, 1, 31)
-        with self.assertRaisesRegex(UserError, "closed until"), self.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "books are closed"), self.cr.savepoint():
             self._collect(enrollment, 1_000_000, date=date(2026, 1, 15))
         self.assertFalse(enrollment.payment_ids)
         self.assertEqual(enrollment.amount_due, 9_999_999)

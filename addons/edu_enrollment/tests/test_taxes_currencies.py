@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .test_recognition import RecognitionCommon
@@ -109,9 +108,7 @@ class TestTaxesCurrencies(RecognitionCommon):
         return refund
 
     def _moves(self, enrollment, kind):
-        return enrollment.invoice_ids.filtered(
-            lambda move: move.move_type == kind and move.state == "posted"
-        )
+        return enrollment.invoice_ids.filtered(lambda move: move.move_type == kind and move.state == "posted")
 
     def _assert_same(self, currency, one, other, message=None):
         self.assertEqual(currency.compare_amounts(one, other), 0, f"{message or ''}: {one} ≠ {other}")
@@ -129,9 +126,8 @@ class TestTaxesCurrencies(RecognitionCommon):
             )
         net = invoice.amount_untaxed - sum(notes.mapped("amount_untaxed"))
         self._assert_same(currency, enrollment.amount_delivered + enrollment.amount_deferred, net, step)
-        applied = (
-            sum(move.amount_total - move.amount_residual for move in invoice)
-            - sum(notes.mapped("amount_total"))
+        applied = sum(move.amount_total - move.amount_residual for move in invoice) - sum(
+            notes.mapped("amount_total")
         )
         self._assert_same(
             currency,
@@ -267,9 +263,7 @@ class TestTaxesCurrencies(RecognitionCommon):
             currency = self._set_rates(name, worths)
             for odd in (0, 7):
                 with self.subTest(name, odd=odd):
-                    enrollment = self._draft(
-                        currency, price - odd * 37 * currency.rounding, discount, taxes
-                    )
+                    enrollment = self._draft(currency, price - odd * 37 * currency.rounding, discount, taxes)
                     enrollment.action_confirm()
                     self._collect(enrollment, currency.round(price / 3))
                     self._refund(enrollment, currency.round(price / 7))
@@ -292,7 +286,10 @@ class TestTaxesCurrencies(RecognitionCommon):
                 drafts = self.env["edu.enrollment"]
                 for odd in (3, 11):
                     drafts |= self._draft(
-                        currency, price - odd * 37 * currency.rounding, discount + odd * currency.rounding, taxes
+                        currency,
+                        price - odd * 37 * currency.rounding,
+                        discount + odd * currency.rounding,
+                        taxes,
                     )
                 said = {draft: (draft.amount_untaxed, draft.amount_total) for draft in drafts}
                 drafts.action_confirm()

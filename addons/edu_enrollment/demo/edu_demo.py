@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.addons.edu_catalog.demo import catalogue
 from odoo.addons.edu_catalog.demo.plan import courses
 from odoo.fields import Command
+from odoo.tools.date_utils import end_of
 
 from .crowd import Crowd
 
@@ -13,6 +14,10 @@ INSTALMENTS = {3: 5_000_000, 2: 3_500_000}
 # How customers pay: the share of those who pay everything at the beginning; of the others' instalments, the
 # share of those paid once due, and of those paid ahead of their day.
 PAID_AT_ONCE, PAID_WHEN_DUE, PAID_AHEAD = 0.35, 0.93, 0.04
+# Brothers and sisters: so many per cent, by a promotion of the centre.
+SIBLINGS = 5.0
+# Classes that are over, and whose students got a certificate.
+CERTIFIED = 2
 
 
 class EduDemo(models.AbstractModel):
@@ -27,21 +32,23 @@ class EduDemo(models.AbstractModel):
             return
         loader = self._demo_env()
         loader._load_books()
+        loader._load_promotions()
         crowd = Crowd(self._demo_random("crowd"), self._demo_today())
         students = loader._load_students(crowd)
         begun = [place for place in crowd.places if place.course and place.course.state != "open"]
         enrollments = loader._load_enrollments(begun, students)
         # The newest stand first in lists: those are to be a mixture.
-        loader._load_promotions()
         loader._load_drafts(crowd, students)
         enrollments |= loader._load_enrollments(
             [place for place in crowd.places if place not in begun], students
         )
         loader._load_payments(enrollments)
+        loader._load_refunds(enrollments)
         loader._load_interruptions(enrollments)
+        loader._load_certificates()
 
     def _load_books(self):
-        """The chart of accounts, cash desk and bank, the cashier, and how packages are paid."""
+        """The chart of accounts, cash desk and bank, deferral, the cashier, and how packages are paid."""
         company = self.env.company
         vietnamese = self.env["ir.module.module"]._get("l10n_vn").state == "installed"
         # Odoo's own way in, try_loading, warns while modules are being installed.
@@ -58,6 +65,15 @@ class EduDemo(models.AbstractModel):
         for journal in journals:
             journal.inbound_payment_method_line_ids.payment_account_id = journal.default_account_id
             journal.outbound_payment_method_line_ids.payment_account_id = journal.default_account_id
+        company.write(
+            {
+                "edu_defer_revenue": True,
+                "edu_deferred_account_id": self._load_deferred_account(vietnamese).id,
+                "edu_recognition_journal_id": self.env["account.journal"]
+                .search([("company_id", "=", company.id), ("type", "=", "general")], limit=1)
+                .id,
+            }
+        )
         cashier = self._load_staff(CASHIER, "edu_enrollment")
         cashier.campus_ids = [Command.set([self._demo(f"campus_{code}").id for code in catalogue.CAMPUSES])]
         packages = self.env["edu.package"].search([("company_id", "=", company.id)])
@@ -68,6 +84,19 @@ class EduDemo(models.AbstractModel):
                 package.payment_term_id = self.env.ref(
                     f"edu_enrollment.account_payment_term_{count}_instalments"
                 )
+
+    def _load_deferred_account(self, vietnamese):
+        """Where tuition waits until it is earned: 33871 of the Vietnamese chart."""
+        if vietnamese:
+            return self.env["account.chart.template"].ref("chart33871")
+        return self.env["account.account"].create(
+            {
+                "code": "213000",
+                "name": "Unearned Tuition",
+                "account_type": "liability_current",
+                "company_ids": [Command.set(self.env.company.ids)],
+            }
+        )
 
     def _load_students(self, crowd):
         """The students and their guardians.
@@ -134,10 +163,11 @@ class EduDemo(models.AbstractModel):
         random, today = self._demo_random(f"enrollments {len(places)}"), self._demo_today()
         Enrollment = self.env["edu.enrollment"]
         fresh, vals_list = [], []
-        for place in places:
+        for number, place in enumerate(places):
             vals = self._prepare_enrollment(place, students)
             latest = min(vals["date_expected"], today)
             confirmed = latest - timedelta(days=random.randint(0, 24 if place.course else 70))
+            vals |= self._prepare_promotions(place, confirmed, number)
             if confirmed == today:
                 fresh.append(vals)
             else:
@@ -161,6 +191,25 @@ class EduDemo(models.AbstractModel):
             "user_id": student.user_id.id,
             "user_enrolling_id": student.user_id.id,
             "user_approaching_id": student.user_id.id,
+        }
+
+    def _prepare_promotions(self, place, confirmed, number):
+        """Brothers and sisters come at a price of their own; at the start of term every second one pays less."""
+        happy, siblings = (self._demo(f"promotion_{key}", "edu_enrollment") for key in ("happy", "siblings"))
+        family = place.discount == SIBLINGS and place.person.guardians and confirmed >= siblings.date_start
+        promotions = self.env["edu.promotion"]
+        if number % 2 and confirmed >= happy.date_start and (family or not place.discount):
+            promotions |= happy
+        if family:
+            promotions |= siblings
+        if not promotions:
+            return {}
+        return {
+            "discount_rate": 0.0,
+            "promotion_id": promotions[0].id,
+            "promotion_line_ids": [
+                Command.create({"promotion_id": promotion.id}) for promotion in promotions[1:]
+            ],
         }
 
     def _load_payments(self, enrollments):
@@ -197,6 +246,7 @@ class EduDemo(models.AbstractModel):
                         "date": max(invoice.invoice_date, day),
                         "journal_id": random.choice((bank, bank, cash)).id,
                         "memo": invoice.name,
+                        "enrollment_id": invoice.enrollment_id.id,
                     }
                 )
         payments = self.env["account.payment"].create(vals_list)
@@ -205,13 +255,77 @@ class EduDemo(models.AbstractModel):
             [part | receivable(payment.move_id) for part, payment in zip(paid, payments, strict=True)]
         )
 
+    def _load_refunds(self, enrollments):
+        """Somebody left and got the money back; somebody else asks for a part of it."""
+        paid = enrollments.filtered(
+            lambda enrollment: enrollment.state == "confirmed" and not enrollment.amount_due
+        )
+        gone = paid.filtered(lambda enrollment: not enrollment.class_id)[:1]
+        asking = paid.filtered(lambda enrollment: enrollment.class_id.state == "open")[:1]
+        gone.action_cancel()
+        refund, _asked = self.env["edu.refund"].create(
+            [
+                {
+                    "enrollment_id": gone.id,
+                    "amount": gone.amount_refundable,
+                    "reason": "Gia đình chuyển nhà vào Cần Thơ",
+                    "user_id": gone.user_id.id,
+                },
+                {
+                    "enrollment_id": asking.id,
+                    "amount": 500_000,
+                    "reason": "Học phí chuyển khoản thừa vì quên mã ưu đãi",
+                    "user_id": asking.user_id.id,
+                },
+            ]
+        )
+        refund.action_approve()
+        refund.action_pay()
+
+    def _load_certificates(self):
+        """For who finished the first classes; one had to be printed anew."""
+        finished = self.env["edu.class"].search(
+            [("company_id", "=", self.env.company.id), ("state", "=", "done")],
+            order="date_end, id",
+            limit=CERTIFIED,
+        )
+        certificates = self.env["edu.certificate"].create(
+            [
+                {
+                    "enrollment_id": enrollment.id,
+                    "date_issue": course.date_end + timedelta(days=1),
+                    "content": course.program_id.name,
+                    "user_id": enrollment.user_id.id,
+                }
+                for course in finished
+                for enrollment in course.enrollment_ids
+                if enrollment.state == "completed"
+            ]
+        )
+        certificates.action_issue()
+        wrong = certificates[:1]
+        wrong.action_revoke("Ngày sinh in sai, đã cấp lại")
+        wrong.copy({"enrollment_id": wrong.enrollment_id.id, "date_issue": self._demo_today()}).action_issue()
+
+    def _load_recognition(self):
+        """An entry for each month that is over: what its lessons earned (E19). Called once rolls are taken."""
+        Ledger, company = self.env["edu.ledger.entry"], self.env.company
+        [(first,)] = Ledger._read_group(
+            [("company_id", "=", company.id), ("kind", "=", "delivery")], [], ["date:min"]
+        )
+        month, today = end_of(first, "month"), self._demo_today()
+        while month < today.replace(day=1):
+            Ledger._recognize(company, month)
+            month = end_of(month + timedelta(days=1), "month")
+
     def _load_promotions(self):
-        """One that runs everywhere, one for companies, one that is over."""
+        """Two that run everywhere and may be combined, one for companies, one that is over."""
         today = self._demo_today()
         campuses = {code: self._demo(f"campus_{code}") for code in catalogue.CAMPUSES}
         home = campuses["HN"]
         for key, code, name, kind, first, last, rate, marketing, limit, elsewhere in (
             ("happy", "HAPPY10", "Ưu đãi khai giảng", False, -20, 70, 10, 60, 0, True),
+            ("siblings", "ANHEM5", "Anh chị em cùng học", False, -300, 300, SIBLINGS, 0, 0, True),
             ("company", "DOITAC15", "Doanh nghiệp đối tác", "organisation", -60, 300, 15, 100, 30, True),
             ("teachers_day", "NHAGIAO20", "Tri ân Nhà giáo Việt Nam", "new", -90, -60, 20, 50, 10, False),
         ):
@@ -226,6 +340,7 @@ class EduDemo(models.AbstractModel):
                     "marketing_rate": marketing,
                     "center_rate": 100 - marketing,
                     "usage_limit": limit,
+                    "is_combinable": key in ("happy", "siblings"),
                     "campus_id": home.id,
                     "other_campus_ids": [
                         Command.set(
@@ -283,6 +398,11 @@ class EduDemo(models.AbstractModel):
         by_state["waiting"].write({"state": "waiting"})
         by_state["cancelled"].action_confirm()
         by_state["cancelled"].action_cancel()
+        cash = self.env["account.journal"].search(
+            [("company_id", "=", self.env.company.id), ("type", "=", "cash")], limit=1
+        )
+        for enrollment in by_state["draft"][:3]:
+            enrollment._register_payment(1_000_000, cash, today, is_deposit=True)
 
     def _load_interruptions(self, enrollments):
         """Classes that are over, and students who pause."""

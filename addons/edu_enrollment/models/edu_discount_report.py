@@ -71,7 +71,22 @@ class EduDiscountReport(models.Model):
         # bits of an id say which discount and whose share it is.
         return SQL(
             """
-            WITH discount AS (
+            WITH given (id, enrollment_id, origin, promotion_id, marketing_rate, amount) AS (
+                SELECT e.id * 8 + 1, e.id, 'typed', NULL::int, 0::numeric, e.discount_amount
+                  FROM edu_enrollment e
+             UNION ALL
+                SELECT e.id * 8 + 3, e.id, 'promotion', p.id, p.marketing_rate,
+                       e.promotion_amount - COALESCE(further.amount, 0)
+                  FROM edu_enrollment e
+                  JOIN edu_promotion p ON p.id = e.promotion_id
+             LEFT JOIN (
+                       SELECT enrollment_id, SUM(amount) AS amount FROM edu_enrollment_promotion GROUP BY 1
+                       ) further ON further.enrollment_id = e.id
+             UNION ALL
+                SELECT l.id * 8 + 5, l.enrollment_id, 'promotion', p.id, p.marketing_rate, l.amount
+                  FROM edu_enrollment_promotion l
+                  JOIN edu_promotion p ON p.id = l.promotion_id
+            ), discount AS (
                 SELECT d.id, e.id AS enrollment_id, e.date_confirmed AS date, e.student_id, e.package_id,
                        e.campus_id, e.company_id, e.user_id, e.type, c.currency_id,
                        d.origin, d.promotion_id, d.marketing_rate,
@@ -79,46 +94,38 @@ class EduDiscountReport(models.Model):
                            SELECT MIN(r.program_id) FROM edu_package_program_rel r
                             WHERE r.package_id = e.package_id
                        )) AS program_id,
-                       round(
+                       cost.amount, y.rounding
+                  FROM given d
+                  JOIN edu_enrollment e ON e.id = d.enrollment_id
+                  JOIN res_company c ON c.id = e.company_id
+                  JOIN res_currency y ON y.id = c.currency_id
+             LEFT JOIN edu_class k ON k.id = e.class_id
+             LEFT JOIN LATERAL (
+                       SELECT m.invoice_currency_rate::numeric AS rate
+                         FROM account_move m
+                        WHERE m.enrollment_id = e.id AND m.move_type = 'out_invoice' AND m.state = 'posted'
+                          AND e.currency_id <> c.currency_id
+                     ORDER BY m.id LIMIT 1
+                       ) i ON true
+            CROSS JOIN LATERAL (
+                       SELECT round(
                            d.amount * CASE
                                WHEN e.state <> 'cancelled' THEN 1
                                WHEN COALESCE(e.hours_total, 0) = 0 THEN 0
                                ELSE LEAST(e.hours_delivered / e.hours_total, 1)
                            END / COALESCE(NULLIF(i.rate, 0), 1) / y.rounding
-                       ) * y.rounding AS amount,
-                       y.rounding
-                  FROM edu_enrollment e
-                  JOIN res_company c ON c.id = e.company_id
-                  JOIN res_currency y ON y.id = c.currency_id
-             LEFT JOIN edu_class k ON k.id = e.class_id
-            CROSS JOIN LATERAL (
-                       SELECT e.id * 8 + 1, 'typed', NULL::int, 0::numeric, e.discount_amount
-                    UNION ALL
-                       SELECT e.id * 8 + 3, 'promotion', e.promotion_id, p.marketing_rate,
-                              e.promotion_amount - COALESCE((
-                                  SELECT SUM(l.amount)
-                                    FROM edu_enrollment_promotion l
-                                   WHERE l.enrollment_id = e.id
-                              ), 0)
-                         FROM edu_promotion p
-                        WHERE p.id = e.promotion_id
-                    UNION ALL
-                       SELECT l.id * 8 + 5, 'promotion', l.promotion_id, p.marketing_rate, l.amount
-                         FROM edu_enrollment_promotion l
-                         JOIN edu_promotion p ON p.id = l.promotion_id
-                        WHERE l.enrollment_id = e.id
-                       ) AS d (id, origin, promotion_id, marketing_rate, amount)
-             LEFT JOIN LATERAL (
-                       SELECT m.invoice_currency_rate::numeric AS rate
-                         FROM account_move m
-                        WHERE m.enrollment_id = e.id AND m.move_type = 'out_invoice' AND m.state = 'posted'
-                     ORDER BY m.id LIMIT 1
-                       ) i ON true
+                       ) * y.rounding AS amount
+                       -- Computed once, however often it is used.
+                       OFFSET 0
+                       ) cost
                  WHERE e.date_confirmed IS NOT NULL AND d.amount > 0
                    AND e.state NOT IN ('draft', 'waiting')
             ), share AS (
-                SELECT discount.*, round(amount * marketing_rate / 100 / rounding) * rounding AS marketing
+                SELECT discount.*, borne.marketing
                   FROM discount
+            CROSS JOIN LATERAL (
+                       SELECT round(amount * marketing_rate / 100 / rounding) * rounding AS marketing OFFSET 0
+                       ) borne
             )
             SELECT s.id + b.number AS id, s.enrollment_id, s.date, s.student_id, s.package_id,
                    s.program_id, s.campus_id, s.company_id, s.user_id, s.type, s.origin, s.promotion_id,

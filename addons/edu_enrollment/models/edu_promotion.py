@@ -103,7 +103,8 @@ class EduPromotion(models.Model):
     enrollment_line_ids = fields.One2many(
         "edu.enrollment.promotion",
         "promotion_id",
-        help="Enrolments that have it beside another promotion (E5).",
+        string="Further Enrolments",
+        help="Those that have it beside another promotion (E5).",
     )
     # Stored so that the constraint below holds it: two confirmations meet on this row (as edu.class.seats_taken).
     used_count = fields.Integer(

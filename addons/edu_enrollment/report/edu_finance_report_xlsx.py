@@ -54,6 +54,8 @@ class EduFinanceReportXlsx(models.AbstractModel):
             [f"{name}:sum" for name in measures],
             order="date:day, campus_id, program_id, package_id, user_id, currency_id",
         )
+        width = len(dimensions)
+        rows = [(*row[:width], *(amount or 0.0 for amount in row[width:])) for row in rows]
         return self._label(*measures), self._label(*dimensions), rows
 
     def _receivables(self, wizard):
@@ -69,6 +71,7 @@ class EduFinanceReportXlsx(models.AbstractModel):
         ):
             amounts = rows.setdefault(tuple(key), [0.0] * (len(AGES) + 3))
             age = (today - day).days
+            credit = credit or 0.0
             amounts[sum(age > limit for limit in AGES)] += due + credit
             amounts[-2] -= credit
             amounts[-1] += due
@@ -109,22 +112,21 @@ class EduFinanceReportXlsx(models.AbstractModel):
 
         def sums(*dates):
             return {
-                tuple(key): (deferred, delivered)
+                tuple(key): (deferred or 0.0, delivered or 0.0)
                 for *key, deferred, delivered in report._read_group(
-                    [*wizard._domain(), *dates, "|", ("deferred", "!=", 0), ("delivered", "!=", 0)],
+                    [*wizard._domain(), *dates, ("deferred", "!=", 0)],
                     dimensions,
                     ["deferred:sum", "delivered:sum"],
                     order="campus_id, program_id, package_id, currency_id",
                 )
             }
 
-        before = sums(("date", "<", wizard.date_from))
         after = sums(("date", "<=", wizard.date_to))
+        within = sums(("date", ">=", wizard.date_from), ("date", "<=", wizard.date_to))
         rows = []
-        for key, (balance, delivered_ever) in after.items():
-            opening, delivered_before = before.get(key, (0.0, 0.0))
-            delivered = delivered_ever - delivered_before
-            rows.append((*key, opening, balance - opening + delivered, delivered, balance))
+        for key, (balance, _delivered_ever) in after.items():
+            added, delivered = within.get(key, (0.0, 0.0))
+            rows.append((*key, balance - added, added + delivered, delivered, balance))
         labels = [
             self.env._("Deferred Before"),
             self.env._("Sold"),

@@ -20,6 +20,10 @@ COUNTED = (
     "edu.ledger.entry",
     "account.move",
     "account.payment",
+    "edu.promotion",
+    "edu.refund",
+    "edu.certificate",
+    "edu.waitlist",
     "crm.lead",
     "calendar.event",
     "edu.session",
@@ -159,7 +163,46 @@ class TestDemo(TransactionCase):
         states = set(self.enrollments.instalment_ids.mapped("instalment_state"))
         self.assertEqual(states, {"paid", "unpaid", "overdue"})
         payments = self.env["account.payment"].search([("company_id", "=", self.company.id)])
-        self.assertEqual(sum(payments.mapped("amount")), sum(self.enrollments.mapped("amount_paid")))
+        self.assertEqual(sum(payments.mapped("amount_signed")), sum(self.enrollments.mapped("amount_paid")))
+        self.assertEqual(payments.enrollment_id & self.enrollments, payments.enrollment_id)
+
+    def test_deferred_revenue(self):
+        """E19: what was invoiced waits on its account until it is earned; months that are over are posted."""
+        account = self.company.edu_deferred_account_id
+        entries = self.enrollments.ledger_ids
+        earned = entries.filtered(lambda entry: entry.kind == "delivery")
+        moves = earned.move_id
+        this_month = self.demo._demo_today().replace(day=1)
+        self.assertGreater(len(moves), 1)
+        self.assertEqual(set(moves.mapped("state")), {"posted"})
+        self.assertTrue(all(move.date < this_month for move in moves))
+        unposted = earned.filtered(lambda entry: not entry.move_id)
+        self.assertFalse(unposted.filtered(lambda entry: entry.amount and entry.date < this_month))
+        [(balance,)] = self.env["account.move.line"]._read_group(
+            [("account_id", "=", account.id), ("parent_state", "=", "posted")], [], ["balance:sum"]
+        )
+        self.assertGreater(sum(entries.mapped("amount")), 0)
+        self.assertEqual(-balance, sum((entries - unposted).mapped("amount")))
+
+    def test_finance_report(self):
+        """E22: there is something of everything to look at, by both bearers."""
+        measures = ("received", "refunds", "due", "overdue", "open_credit", "delivered", "deferred")
+        measures += ("discounts_marketing", "discounts_center")
+        [figures] = self.env["edu.finance.report"]._read_group(
+            [("company_id", "=", self.company.id)], [], [f"{name}:sum" for name in measures]
+        )
+        for name, amount in zip(measures, figures, strict=True):
+            self.assertGreater(amount, 0, name)
+        combined = self.enrollments.filtered(lambda enrollment: len(enrollment._promotions()) > 1)
+        self.assertTrue(combined.filtered(lambda enrollment: enrollment.state == "confirmed"))
+        for model, field, expected in (
+            ("edu.refund", "state", {"draft", "paid"}),
+            ("edu.certificate", "state", {"issued", "revoked"}),
+            ("edu.promotion", "validity", {"running", "ended"}),
+        ):
+            records = self.env[model].search([("company_id", "=", self.company.id)])
+            self.assertEqual(set(records.mapped(field)), expected, model)
+        self.assertTrue(self.enrollments.waitlist_ids.filtered(lambda entry: entry.state == "waiting"))
 
     def test_nobody_is_in_two_places(self):
         for table, column, state in (

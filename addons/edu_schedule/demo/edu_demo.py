@@ -27,6 +27,7 @@ class EduDemo(models.AbstractModel):
         loader._load_sessions(classes)
         loader._load_makeups()
         loader._load_rolls()
+        loader._load_recognition()
         loader._load_marks(classes)
 
     def _load_schemes(self):

@@ -1,5 +1,7 @@
-from datetime import date
+from ast import literal_eval
+from datetime import date, timedelta
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -92,11 +94,46 @@ class TestClass(CatalogCommon):
                 self.assertIn(self.class_n, found)
                 self.assertNotIn(self.class_s, found)
 
+    def test_statistics(self):
+        """C6: opened classes, full ones, and by headcount: more than, less than, equal, between, one click each."""
+        self.class_n.write({"date_start": date.today() - timedelta(days=3), "capacity": 7})
+        self.class_s.write({"date_start": date.today() + timedelta(days=3), "capacity": 20})
+        (self.class_n | self.class_s).action_open()
+        self.class_n.action_start()
+        self.class_n.sudo().write({"seats_taken": 7})
+        self.class_s.sudo().write({"seats_taken": 3})
+        self.env.flush_all()
+        Class = self.env["edu.class"]
+        both = [("id", "in", (self.class_n | self.class_s).ids)]
+        arch = Class.get_view(self.env.ref("edu_catalog.edu_class_view_search").id, "search")["arch"]
+        for name, expected in (
+            ("opened", self.class_n),
+            ("not_opened", self.class_s),
+            ("full", self.class_n),
+            ("free", self.class_s),
+            ("size_1_5", self.class_s),
+            ("size_6_10", self.class_n),
+            ("size_11_20", Class),
+        ):
+            with self.subTest(name):
+                self.assertEqual(Class.search([*both, *self._filter_domain(arch, name)]), expected)
+        nodes = etree.fromstring(arch).xpath("//field[@name='seats_taken']")
+        self.assertEqual({node.get("operator") for node in nodes}, {">", "<", "=", ">=", "<="})
+        for operators, expected in (
+            ([(">", 3)], self.class_n),
+            ([("<", 7)], self.class_s),
+            ([("=", 7)], self.class_n),
+            ([(">=", 3), ("<=", 5)], self.class_s),
+        ):
+            with self.subTest(operators):
+                domain = [("seats_taken", operator, count) for operator, count in operators]
+                self.assertEqual(Class.search([*both, *domain]), expected)
+        pivot = Class.with_user(self.users["director"]).web_read_group(
+            both, ["program_id"], ["seats_taken:sum", "capacity:sum", "fill_rate:avg"]
+        )["groups"]
+        self.assertEqual((pivot[0]["seats_taken:sum"], pivot[0]["capacity:sum"]), (10, 27))
+
     def _filter_domain(self, arch, name):
-        from ast import literal_eval
-
-        from lxml import etree
-
         return literal_eval(etree.fromstring(arch).xpath(f"//filter[@name='{name}']/@domain")[0])
 
     def test_form(self):

@@ -80,6 +80,19 @@ class TestLists(ListCase, CatalogCommon):
             ]
         )
 
+    def test_search_views(self):
+        """C1, C2, C4-C9: search and group by each."""
+        for records in (
+            self.subjects,
+            self.programs,
+            self.campuses,
+            self.rooms,
+            self.teachers,
+            self.classes,
+            self.packages,
+        ):
+            self._assert_search_view_works(records.with_user(self.users["director"]).browse())
+
     def test_lists_of_the_catalogue(self):
         for records in (
             self.subjects,

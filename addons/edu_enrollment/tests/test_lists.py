@@ -57,6 +57,23 @@ class TestLists(ListCase, EnrollmentCommon):
         cls.enrollments.action_confirm()
         cls.env.flush_all()
 
+    def test_search_views(self):
+        """E1, E6, E8, E21-E23: search and group by each."""
+        for name in (
+            "edu.student",
+            "edu.guardian",
+            "edu.enrollment",
+            "edu.promotion",
+            "edu.refund",
+            "edu.certificate",
+            "edu.waitlist",
+            "edu.ledger.entry",
+            "edu.instalment.reminder",
+            "edu.finance.report",
+            "edu.discount.report",
+        ):
+            self._assert_search_view_works(self.env[name].with_user(self.users["director"]))
+
     def test_lists_of_enrolment(self):
         for records in (self.students, self.students.guardian_ids, self.promotions, self.enrollments):
             for view_type in ("list", "kanban"):

@@ -106,9 +106,29 @@ class EduEnrollment(models.Model):
                 .with_company(company)
                 .create([enrollment._prepare_invoice_values() for enrollment in enrollments])
             )
+            self._check_instalments(invoices)
             invoices._edu_post()
             result |= {invoice.enrollment_id.id: invoice for invoice in invoices}
         return result
+
+    def _check_instalments(self, invoices):
+        """Fixed instalments may be more than what a discount leaves of the price (E13).
+
+        :param invoices: ``account.move`` recordset that is about to be posted
+        :raise UserError: naming the terms and the way out
+        """
+        for invoice in invoices:
+            instalments = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
+            if min(instalments.mapped("amount_currency"), default=0) < 0:
+                raise UserError(
+                    self.env._(
+                        "%(enrollment)s: the fixed instalments of “%(term)s” are more than %(total)s, which is all"
+                        " that is to be paid. Lower the discount, or choose other payment terms for the package.",
+                        enrollment=invoice.enrollment_id.display_name,
+                        term=invoice.invoice_payment_term_id.name,
+                        total=invoice.currency_id.format(invoice.amount_total),
+                    )
+                )
 
     def _prepare_invoice_values(self):
         """Values of the customer invoice (E9); discounts are lines of their own, so that typed amounts stay exact."""

@@ -1,7 +1,10 @@
 import html
+import io
 import json
 import random
 from datetime import date, timedelta
+
+import openpyxl
 
 from odoo import fields
 from odoo.addons.edu_catalog.tests.common import BadInputMixin
@@ -127,6 +130,12 @@ class TestBadInput(BadInputMixin, EnrollmentCommon):
         self.assertEqual(self.package.payment_price, 5_000_000)
         found = self._sentence(lambda: self.package.write({"price": 4_000_000}))
         self.assertRegex(found, "IELTS complete: .*“Deposit” are more than the price .*4,000,000.*Lower them")
+        draft = self._enroll(confirm=False, discount_rate=60)
+        found = self._sentence(draft.action_confirm, *MONEY)
+        self.assertRegex(found, f"{draft.name} .*“Deposit” are more than .*4,000,000.*Lower the discount")
+        draft.discount_rate = 40
+        draft.action_confirm()
+        self.assertEqual(draft.instalment_ids.mapped("amount_currency"), [5_000_000, 999_999])
 
     def test_package_without_account(self):
         """E9, E19: named with its package, before anything is posted."""
@@ -340,6 +349,30 @@ class TestBadInput(BadInputMixin, EnrollmentCommon):
                 self.assertNotIn("<script>alert", text)
                 self.assertIn(name, html.unescape(text))
                 enrollment.action_cancel()
+
+    def test_odd_names_on_paper(self):
+        """A PDF with every sign there is; in the workbook a name that looks like a formula stays a text."""
+        formula = "=HYPERLINK(1)🎓Đặng"
+        self.an.name = formula
+        self.north.name = formula
+        enrollment = self._enroll()
+        self._collect(enrollment, 1_000_000)
+        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        content, _kind = reports._render_qweb_pdf("edu_enrollment.report_contract", enrollment.ids)
+        self.assertTrue(content.startswith(b"%PDF"))
+        today = fields.Date.context_today(enrollment)
+        wizard = (
+            self.env["edu.finance.report.wizard"]
+            .with_user(self.users["director"])
+            .create({"period": "range", "date_from": today - timedelta(1), "date_to": today + timedelta(1)})
+        )
+        report = self.env["ir.actions.report"].with_user(self.users["director"])
+        content, _kind = report._render_xlsx(wizard.action_apply()["report_name"], wizard.ids, {})
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+        named = [cell for cell in cells if formula in str(cell.value)]
+        self.assertTrue(named)
+        self.assertEqual({cell.data_type for cell in named}, {"s"})
 
 
 @tagged("post_install", "-at_install")

@@ -301,3 +301,55 @@ class TestTaxesCurrencies(RecognitionCommon):
                         amounts, (invoice.amount_untaxed, invoice.amount_total), strict=True
                     ):
                         self._assert_same(currency, ours, theirs, f"{draft.price} {taxes.mapped('name')}")
+
+    def test_money_moves_between_rates(self):
+        """E16: what was paid at one rate pays an invoice of another day; the rest is the exchange account's."""
+        fees = self.income.copy({"code": "711200", "name": "Fees"})
+        self.company.edu_transfer_fee_account_id = fees
+        for taxes, (name, price, discount, worths) in zip(
+            (self.included, self.included | self.second, self.on_top | self.second), CURRENCIES, strict=True
+        ):
+            with self.subTest(name):
+                currency = self._set_rates(name, worths)
+                source = self._draft(currency, price, discount, taxes)
+                source.action_confirm()
+                self._collect(source, source.amount_total, PAYMENT)
+                self._deliver(source, 5.37, date=self.days[PAYMENT])
+                self._recognize(date_to=self.days[RECOGNITION])
+                target = self._draft(currency, price, 0, taxes)
+                target.date_confirmed = self.days[TODAY]
+                target.action_confirm()
+                moved, fee = source.amount_refundable, currency.round(price / 50)
+                self.env["edu.enrollment.transfer"].create(
+                    {
+                        "enrollment_id": source.id,
+                        "target": "enrollment",
+                        "target_enrollment_id": target.id,
+                        "amount": moved,
+                        "fee": fee,
+                    }
+                ).action_apply()
+                self.assertEqual((source.state, source.amount_deferred), ("cancelled", 0))
+                for enrollment in (source, target):
+                    self._assert_same(
+                        currency,
+                        enrollment.amount_delivered + enrollment.amount_deferred,
+                        sum(
+                            move.amount_untaxed * (1 if move.move_type == "out_invoice" else -1)
+                            for move in enrollment.invoice_ids
+                            if move.move_type != "entry"
+                        ),
+                    )
+                self.assertEqual((source.amount_due, source.amount_credit), (0, 0))
+                self._assert_same(currency, target.amount_due, target.amount_total - moved + fee, "due")
+                self._collect(target, target.amount_due)
+                self._assert_same(currency, target.amount_due, 0, "paid")
+                self._assert_same(currency, self._balance(fees, currency_id=currency), fee, "fee")
+                receivable = (
+                    (source | target).invoice_ids | (source | target).payment_ids.move_id
+                ).line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+                self.assertFalse(any(receivable.mapped("amount_residual")))
+                self.assertFalse(any(receivable.mapped("amount_residual_currency")))
+                self._deliver(target, 23, date=self.days[TODAY])
+                self._recognize(date_to=self.days[TODAY])
+                self._assert_nothing_deferred(currency)

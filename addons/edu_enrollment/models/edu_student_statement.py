@@ -52,6 +52,7 @@ class EduStudent(models.Model):
         for (student, currency), items in items_sudo.grouped(
             lambda item: (self._statement_enrollment(item.move_id).student_id, item.currency_id)
         ).items():
+            items = self._statement_own(items)
             lines = self._statement_documents(items) + self._statement_settlements(items)
             accounts.setdefault(student.id, []).append(self._statement_account(currency, lines, items))
         return {
@@ -61,6 +62,18 @@ class EduStudent(models.Model):
 
     def _statement_enrollment(self, move):
         return move.enrollment_id or move.origin_payment_id.enrollment_id
+
+    def _statement_own(self, items):
+        """Without what an entry that moved money here took from somebody else: it is on the account of the other."""
+        return items.filtered(
+            lambda item: (
+                item.move_id.move_type != "entry"
+                or item.move_id.origin_payment_id
+                or item.balance < 0
+                or not item.reconciled
+                or item.matched_credit_ids.credit_move_id & items
+            )
+        )
 
     def _statement_kind(self, move):
         if move.origin_payment_id.payment_type == "outbound":

@@ -1,7 +1,6 @@
 from lxml import html
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import EnrollmentCommon
@@ -143,33 +142,32 @@ class TestDocuments(EnrollmentCommon):
         self.assertEqual(account["balance"], -5_000)
 
     def test_statement_shows_moved_money(self):
-        """E16: an entry between the receivables of two students stands on both accounts, with its reason."""
-        sold = self._enroll(self.an | self.binh)
-        first, second = sold
-        self._take(first, 9_999_999)
-        receivable = second.instalment_ids.account_id
-        income = self.env["account.account"].search(
+        """E16: what was moved, less the fee, stands on both accounts, with where it came from and went."""
+        self.company.edu_transfer_fee_account_id = self.env["account.account"].search(
             [("account_type", "=", "income"), ("company_ids", "in", self.company.ids)], limit=1
         )
-        for enrollment, balance in ((first, 1_000_000), (second, -1_000_000)):
-            move = self.env["account.move"].create(
-                {
-                    "move_type": "entry",
-                    "ref": "Moved for the sister",
-                    "company_id": self.company.id,
-                    "enrollment_id": enrollment.id,
-                    "line_ids": [
-                        Command.create({"account_id": receivable.id, "balance": balance}),
-                        Command.create({"account_id": income.id, "balance": -balance}),
-                    ],
-                }
-            )
-            move.action_post()
+        source, target = self._enroll(self.an | self.binh)
+        self._take(source, 9_999_999)
+        self.env["edu.enrollment.transfer"].create(
+            {
+                "enrollment_id": source.id,
+                "target": "enrollment",
+                "target_enrollment_id": target.id,
+                "amount": 5_000_000,
+                "fee": 100_000,
+                "keep_source": True,
+            }
+        ).action_apply()
         statements = (self.an | self.binh)._statements()
-        for student, balance in ((self.an, 1_000_000), (self.binh, 8_999_999)):
-            (account,) = statements[student]
-            self.assertEqual(account["balance"], balance)
-            self.assertIn("Moved for the sister", [line["label"] for line in account["lines"]])
+        for student, enrollment, row in (
+            (self.an, source, (5_000_000, 0)),
+            (self.binh, target, (0, 4_900_000)),
+        ):
+            with self.subTest(student.name):
+                (account,) = statements[student]
+                self.assertEqual(account["balance"], enrollment.amount_due)
+                moved = [line for line in account["lines"] if "→" in (line["label"] or "")]
+                self.assertEqual([(line["debit"], line["credit"]) for line in moved], [row])
 
     def test_statement_per_currency(self):
         usd, bhd = self._currency("USD"), self._currency("BHD")

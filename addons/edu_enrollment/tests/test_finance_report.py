@@ -223,33 +223,28 @@ class TestFinanceReport(RecognitionCommon):
         self._assert_agrees_with_accounting()
 
     def test_moved_money_is_not_collected(self):
-        """E16, E22: an entry between two enrolments' receivables changes what is due, not what came in."""
+        """E16, E22: it was collected where it came in; over there it is less that is due."""
         self._collect(self.sale, self.sale.amount_due)
         other = self._sell_hours(9_999_999)
         self.env.flush_all()
         before = {record: self._figures(enrollment_id=record) for record in (self.sale, other)}
-        account = other.instalment_ids.account_id
-        for enrollment, balance in ((self.sale, 1_000_000), (other, -1_000_000)):
-            move = self.env["account.move"].create(
-                {
-                    "move_type": "entry",
-                    "company_id": self.company.id,
-                    "enrollment_id": enrollment.id,
-                    "line_ids": [
-                        Command.create({"account_id": account.id, "balance": balance}),
-                        Command.create({"account_id": self.income.id, "balance": -balance}),
-                    ],
-                }
-            )
-            move.action_post()
-        taken = move.line_ids.filtered(lambda line: line.account_id == account)
-        (taken | other.instalment_ids[:1]).reconcile()
+        self.env["edu.enrollment.transfer"].create(
+            {
+                "enrollment_id": self.sale.id,
+                "target": "enrollment",
+                "target_enrollment_id": other.id,
+                "amount": 1_000_000,
+                "keep_source": True,
+            }
+        ).action_apply()
         self.env.flush_all()
-        for record, due in ((self.sale, 1_000_000), (other, 8_999_999)):
+        for record, due in ((self.sale, 0), (other, 8_999_999)):
             after = self._figures(enrollment_id=record)
-            for name in ("received", "refunds", "collected", "invoiced", "credited"):
+            for name in ("received", "refunds", "collected"):
                 self.assertEqual(after[name], before[record][name], name)
             self.assertEqual(after["due"], due)
+        self.assertEqual(self._figures(enrollment_id=self.sale)["credited"], 1_000_000)
+        self._assert_agrees_with_accounting()
 
     def test_money_without_an_enrolment(self):
         """A payment of two invoices at once, and an entry in the bank's journal, count where they were applied."""

@@ -143,7 +143,8 @@ class EduEnrollment(models.Model):
 
     def _contract_filename(self):
         self.ensure_one()
-        return f"{self.env._('Contract %s', self.name)}.pdf"
+        # A slash would be a folder.
+        return f"{self.env._('Contract %s', self.name.replace('/', '-'))}.pdf"
 
     def _contract_pdf(self):
         """The contract to be handed out: as it was signed, or as it stands now (E20).

@@ -73,7 +73,7 @@ class TestContract(EnrollmentCommon):
         self.assertEqual(Image.open(BytesIO(base64.b64decode(enrollment.signature))).size, (300, 100))
         note = self._notes(enrollment)
         self.assertEqual((note.author_id, note.subtype_id), (self.mother, self.env.ref("mail.mt_note")))
-        self.assertEqual(note.attachment_ids.name, f"Contract {enrollment.name}.pdf")
+        self.assertEqual(note.attachment_ids.name, f"Contract {enrollment.name.replace('/', '-')}.pdf")
         self.assertEqual(base64.b64encode(note.attachment_ids.raw), enrollment.signed_contract)
         before = enrollment.signed_on, enrollment.signature
         self.assertFalse(self._sign(enrollment, name="Somebody", drawn=picture((50, 50))))

@@ -206,3 +206,28 @@ class TestOffers(PortalCommon):
         self.assertEqual((bare.enrollment_id.state, bare.enrollment_id.user_id), ("waiting", self.env.user))
         self._answer("accept", bare)
         self.assertEqual(bare.enrollment_id.state, "confirmed")
+
+    def test_queries(self):
+        """Ten times as many offers, certificates and contracts to be signed: as many queries."""
+
+        def certify(enrollments):
+            self.env["edu.certificate"].create(
+                [{"enrollment_id": enrollment.id} for enrollment in enrollments]
+            ).action_issue()
+
+        certify(self.enrollment_an)
+        self._free()
+        self._login("mother")
+        few = self._queries_of("/my/learning")
+        children = self._students(10)
+        for child in children:
+            child.guardian_ids = [Command.create({"partner_id": self.mother.id, "is_payer": True})]
+        other = self.class_n.copy({"code": "T-N2", "state": "open", "capacity": 30})
+        certify(self._enroll(children, class_id=other.id))
+        self._enroll(children, confirm=False).action_join_waitlist()
+        self.class_n.capacity = 30
+        many = self._queries_of("/my/learning")
+        text = self._page("/my/learning")
+        counts = [text.count(word) for word in ("Accept the seat", "o_edu_certificate", "o_edu_to_sign")]
+        self.assertEqual(counts, [11, 11, 12])
+        self.assertEqual(few, many)

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 # Longer than any name of a person, class or package; short enough for every index of the database.
 LONGEST_TEXT = 250
 LARGEST_INTEGER = 2**31 - 1
+NUMBERS = ("integer", "many2one", "float", "monetary")
 # How PostgreSQL shows the row that a rule refuses, and the one that is there already.
 FAILING_ROW = re.compile(r"Failing row contains \((\d+),")
 CONDITION = re.compile(r" WHERE (?!\w+ IS NOT NULL$)")
@@ -66,8 +67,9 @@ class Base(models.AbstractModel):
                             limit=LONGEST_TEXT,
                         )
                     )
-            elif field.type in ("integer", "float", "monetary") and not (
-                math.isfinite(value) and (field.type != "integer" or abs(value) <= LARGEST_INTEGER)
+            elif field.type in NUMBERS and not (
+                math.isfinite(value)
+                and (field.type in ("float", "monetary") or abs(value) <= LARGEST_INTEGER)
             ):
                 raise ValidationError(
                     self.env._(

@@ -121,6 +121,7 @@ class TestBadInput(BadInputMixin, CatalogCommon):
             ("edu.package", "price", float("inf")),
             ("edu.program", "hours", float("nan")),
             ("edu.room", "capacity", -(10**12)),
+            ("edu.class", "teacher_id", 10**12),
         ):
             with self.subTest(f"{model} {field} {value}"):
                 values = {**self._values(model), field: value}

@@ -350,6 +350,23 @@ class TestBadInput(BadInputMixin, EnrollmentCommon):
                 self.assertIn(name, html.unescape(text))
                 enrollment.action_cancel()
 
+    def test_odd_numbers(self):
+        """Signs of any script in the sequences: numbered without a gap, and found by what is shown."""
+        sequences = self.env["ir.sequence"].search([("code", "in", ("edu.student", "edu.enrollment"))])
+        sequences.write({"prefix": "Đ🎓 <b>/", "suffix": "·ế"})
+        students = self.env["edu.student"].create(
+            [{"name": f"Bé Na {number} 👧", "campus_id": self.north.id} for number in range(3)]
+        )
+        numbers = students.mapped("student_number")
+        self.assertEqual(len(set(numbers)), 3)
+        self.assertTrue(all(number.startswith("Đ🎓 <b>/") for number in numbers))
+        enrollment = self._enroll(students[0])
+        for record in (students[0], enrollment):
+            with self.subTest(record._name):
+                found = record.with_user(self.users["manager"]).name_search(record.display_name)
+                self.assertIn(record.id, [id_ for id_, _label in found])
+        self.assertEqual(enrollment.invoice_ids.invoice_origin, enrollment.name)
+
     def test_odd_names_on_paper(self):
         """A PDF with every sign there is; in the workbook a name that looks like a formula stays a text."""
         formula = "=HYPERLINK(1)🎓Đặng"

@@ -40,6 +40,8 @@ class LearningContract(Learning):
         try:
             enrollment_sudo._sign_contract(me, name, signature)
         except UserError as error:
+            # Also when it was the printing that failed: nobody has signed then.
+            self.env.cr.rollback()
             return {"error": error.args[0]}
         return {"force_refresh": True, "redirect_url": f"/my/learning/contract/{enrollment_id}"}
 

@@ -1,4 +1,7 @@
+from unittest.mock import patch
+
 from odoo.addons.edu_enrollment.tests.test_contract import NOT_SIGNATURES, picture
+from odoo.exceptions import UserError
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -123,6 +126,16 @@ class TestContract(PortalCommon):
         self.enrollment_an.sudo().action_cancel()
         self.assertIn("nothing to sign", self._sign()["error"])
         self.assertNotIn("portal.signature_form", self._page(self.url))
+
+    def test_all_or_nothing(self):
+        """No signature without the paper: when it cannot be printed, it can be signed again."""
+        self._login("mother")
+        broken = UserError("The printer is on fire")
+        with patch.object(type(self.enrollment_an), "_contract_pdf", side_effect=broken):
+            self.assertEqual(self._sign(), {"error": "The printer is on fire"})
+        self.env.invalidate_all()
+        self.assertFalse(self.enrollment_an.signed_on or self.enrollment_an.signature)
+        self.assertIn("force_refresh", self._sign())
 
     def test_wrong_addresses(self):
         self._login("mother")

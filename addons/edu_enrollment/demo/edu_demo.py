@@ -45,6 +45,7 @@ class EduDemo(models.AbstractModel):
         loader._load_payments(enrollments)
         loader._load_refunds(enrollments)
         loader._load_interruptions(enrollments)
+        loader._load_changes(enrollments)
         loader._load_certificates()
 
     def _load_books(self):
@@ -411,9 +412,68 @@ class EduDemo(models.AbstractModel):
         named = [self._demo(key, "edu_enrollment").id for key in ("student", "child_1", "child_2")]
         pausing = running.filtered(lambda enrollment: enrollment.student_id.id not in named)
         pausing = pausing[:: len(pausing) // 4][:4]
-        pausing.action_suspend()
+        today = self._demo_today()
+        pausing.action_suspend(today - timedelta(weeks=2), today + timedelta(weeks=3), "Thi học kỳ ở trường")
         pausing.student_id.state = "suspended"
         done = enrollments.student_id.filtered(
             lambda student: all(enrollment.state == "completed" for enrollment in student.enrollment_ids)
         )
         done.state = "graduated"
+
+    def _load_changes(self, enrollments):
+        """Somebody changes the class, somebody gives the course to a friend; a pause lies ahead."""
+        named = [self._demo(key, "edu_enrollment").id for key in ("student", "child_1", "child_2")]
+        learning = enrollments.filtered(
+            lambda enrollment: (
+                enrollment.state == "confirmed"
+                and enrollment.class_id.state in ("open", "running")
+                # Nobody is to be offered a seat, by mail, when the centre is loaded.
+                and not enrollment.class_id.waitlist_count
+                and enrollment.student_id.id not in named
+                and not enrollment.refund_ids
+            )
+        )
+        others = self.env["edu.class"].search(
+            [("company_id", "=", self.env.company.id), ("state", "=", "open"), ("is_full", "=", False)]
+        )
+        Transfer = self.env["edu.enrollment.transfer"]
+        for enrollment in learning:
+            course = others.filtered(
+                lambda course, enrollment=enrollment: (
+                    course != enrollment.class_id
+                    and course.campus_id == enrollment.campus_id
+                    and course.program_id in enrollment.package_id.program_ids
+                )
+            )[:1]
+            if course:
+                Transfer.create(
+                    {
+                        "enrollment_id": enrollment.id,
+                        "target_class_id": course.id,
+                        "reason": "Trùng lịch học thêm ở trường",
+                    }
+                ).action_apply()
+                break
+        giver = learning.filtered(
+            lambda enrollment: (
+                enrollment.class_id.state == "open" and enrollment.amount_paid and not enrollment.change_ids
+            )
+        )[:1]
+        friend = enrollments.student_id.filtered(
+            lambda student: (
+                student.campus_id == giver.campus_id
+                and student.state == "graduated"
+                and giver.class_id not in student.enrollment_ids.class_id
+            )
+        )[:1]
+        Transfer.create(
+            {
+                "enrollment_id": giver.id,
+                "target": "student",
+                "target_student_id": friend.id,
+                "reason": "Nhượng lại khóa học cho bạn",
+            }
+        ).action_apply()
+        today = self._demo_today()
+        ahead = learning.filtered(lambda enrollment: enrollment.class_id.state == "running")[:1]
+        ahead.action_suspend(today + timedelta(days=5), today + timedelta(days=19), "Về quê ăn cưới")

@@ -202,6 +202,8 @@ class TestDemo(TransactionCase):
         ):
             records = self.env[model].search([("company_id", "=", self.company.id)])
             self.assertEqual(set(records.mapped(field)), expected, model)
+        kinds = self.enrollments.change_ids.mapped("kind")
+        self.assertGreaterEqual(set(kinds), {"class", "student", "suspend", "withdraw"})
         self.assertTrue(self.enrollments.waitlist_ids.filtered(lambda entry: entry.state == "waiting"))
 
     def test_nobody_is_in_two_places(self):

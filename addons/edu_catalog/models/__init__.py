@@ -1,5 +1,6 @@
 from . import (
     base,
+    edu_derived_mixin,
     edu_import_mixin,
     edu_coded_mixin,
     edu_workflow_mixin,

@@ -1,11 +1,17 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class EduClass(models.Model):
     _name = "edu.class"
     _description = "Class"
-    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin", "edu.coded.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "edu.workflow.mixin",
+        "edu.coded.mixin",
+        "edu.derived.mixin",
+    ]
     _order = "date_start desc, code"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True
@@ -191,31 +197,10 @@ class EduClass(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_derived_fields(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_derived_fields(vals)
-        return super().write(vals)
-
     @api.model
     def _derived_fields(self):
-        """What follows from the seats and is typed by nobody, over the API neither (C5, E24)."""
-        return {"seats_taken", "is_full", "is_below_min", "fill_rate"}
-
-    @api.model
-    def _check_derived_fields(self, vals):
-        typed = self._derived_fields().intersection(vals)
-        if typed and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "%s follows from the students of the class and cannot be typed. Leave it out.",
-                    ", ".join(self._fields[name]._description_string(self.env) for name in sorted(typed)),
-                )
-            )
+        """The headcount is counted by the enrolments, if there are any (C5, E24)."""
+        return super()._derived_fields() | {"seats_taken"}
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

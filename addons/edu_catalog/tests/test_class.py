@@ -70,6 +70,9 @@ class TestClass(CatalogCommon):
         """C5, E24: a headcount written over the API would sell a seat twice."""
         for role in ("academic", "director"):
             course = self.class_n.with_user(self.users[role])
+            self.assertLessEqual(
+                {"seats_taken", "is_full", "fill_rate", "company_id"}, course._derived_fields()
+            )
             for name in course._derived_fields():
                 with (
                     self.subTest(role=role, field=name),

@@ -42,10 +42,6 @@ class EduClass(models.Model):
             record.seats_taken += record.seats_offered
         return result
 
-    @api.model
-    def _derived_fields(self):
-        return super()._derived_fields() | {"waitlist_count", "seats_offered"}
-
     def write(self, vals):
         result = super().write(vals)
         if not {"capacity", "seats_limited", "state"}.isdisjoint(vals):

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .edu_enrollment import SYSTEM_FIELDS
+
+# They follow from campus, package and payments.
+SYSTEM_FIELDS.update({"company_id", "currency_id", "payment_count"})
 # Who has the merit of a sale; salaries and figures are read from it (E8).
 MERIT_FIELDS = {"user_enrolling_id", "user_approaching_id"}
 
@@ -27,8 +31,16 @@ class EduEnrollment(models.Model):
         tracking=True,
         help="Who first advised this person; on later enrolments the same as on the first one (E8).",
     )
+    is_merit_open = fields.Boolean(compute="_compute_is_merit_open")
     partner_is_company = fields.Boolean(related="partner_id.is_company", string="For Company")
     partner_vat = fields.Char(related="partner_id.vat", string="Payer's Tax ID")
+
+    @api.depends("state")
+    @api.depends_context("uid")
+    def _compute_is_merit_open(self):
+        manages = self.env.user.has_group("edu_catalog.group_edu_manager")
+        for enrollment in self:
+            enrollment.is_merit_open = manages or enrollment.state in ("draft", "waiting")
 
     @api.depends("student_id")
     def _compute_user_approaching_id(self):
@@ -57,11 +69,11 @@ class EduEnrollment(models.Model):
         :raise AccessError: a confirmed enrolment, and the user is no campus manager
         """
         names = MERIT_FIELDS.intersection(vals)
-        if not names or self.env.su or self.env.user.has_group("edu_catalog.group_edu_manager"):
+        if not names or self.env.su:
             return
         for enrollment in self:
             changed = [name for name in sorted(names) if enrollment[name].id != vals[name]]
-            if changed and enrollment.state not in ("draft", "waiting"):
+            if changed and not enrollment.is_merit_open:
                 raise AccessError(
                     self.env._(
                         "%(enrollment)s is confirmed: only a campus manager may change %(fields)s. Ask one.",

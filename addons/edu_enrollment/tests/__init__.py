@@ -4,6 +4,7 @@ from . import (
     test_change,
     test_collect,
     test_contract,
+    test_derived,
     test_discount,
     test_documents,
     test_enrollment,

@@ -282,6 +282,20 @@ class TestFinanceReport(RecognitionCommon):
         self.assertEqual(self._figures(enrollment_id=last)["received"], 700_000)
         self._assert_agrees_with_accounting()
 
+    def test_filters(self):
+        """The filters of the screen show what they say, and nothing beside it."""
+        self._refund(self.sale, 100_000)
+        self.env.flush_all()
+        report = self.env["edu.finance.report"]
+        of_company = [("company_id", "=", self.company.id)]
+        for name in ("collected", "due", "overdue", "refunds", "discounts", "deferred"):
+            with self.subTest(name):
+                rows = report.search([*of_company, (name, "!=", 0)])
+                self.assertTrue(rows)
+                self.assertNotIn(0, rows.mapped(name))
+                rest = report.search([*of_company, (name, "=", 0)])
+                self.assertEqual(len(rows) + len(rest), report.search_count(of_company))
+
     def test_cancelled_payment(self):
         payment = self.sale.payment_ids
         payment.action_draft()

@@ -9,6 +9,7 @@ from . import (
     test_documents,
     test_enrollment,
     test_finance_report,
+    test_histories,
     test_import,
     test_invoicing,
     test_ledger,

@@ -33,17 +33,15 @@ class EduEnrollment(models.Model):
             posted = enrollment.invoice_ids.filtered(lambda move: move.state == "posted")
             invoices = posted.filtered(lambda move: move.move_type == "out_invoice")
             refunds = posted.filtered(lambda move: move.move_type == "out_refund")
-            enrollment.amount_invoiced = sum(invoices.mapped("amount_total")) - sum(
-                refunds.mapped("amount_total")
-            )
+            total = sum(invoices.mapped("amount_total"))
+            enrollment.amount_invoiced = total - sum(refunds.mapped("amount_total"))
             enrollment.amount_due = sum(invoices.mapped("amount_residual")) - sum(
                 refunds.mapped("amount_residual")
             )
             enrollment.amount_paid = enrollment.amount_invoiced - enrollment.amount_due
             is_open = enrollment.state not in ("cancelled", "completed")
-            enrollment.amount_to_invoice = (
-                enrollment.amount_total - enrollment.amount_invoiced if is_open else 0.0
-            )
+            # What was credited is not to be invoiced once more.
+            enrollment.amount_to_invoice = enrollment.amount_total - total if is_open else 0.0
 
     def _compute_invoice_count(self):
         counts = dict(

@@ -207,6 +207,7 @@ class TestTransfer(EnrollmentCommon):
         )
         self.assertEqual((source.state, source.amount_paid, source.amount_due), ("confirmed", 6_666_666, 0))
         self.assertEqual((source.hours_left, source.hours_moved), (40, 20))
+        self.assertEqual((source.amount_invoiced, source.amount_to_invoice), (6_666_666, 0))
         self.assertEqual(target.amount_paid, 3_333_333)
         self._assert_closed(source, target)
 

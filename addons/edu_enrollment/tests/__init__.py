@@ -21,6 +21,7 @@ from . import (
     test_recognition,
     test_refund,
     test_reminder,
+    test_report_rights,
     test_rights,
     test_roster,
     test_schedule,

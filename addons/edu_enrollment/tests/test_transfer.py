@@ -331,3 +331,17 @@ class TestTransfer(EnrollmentCommon):
                 user=self.users["counsellor"],
                 target_student_id=self.an.id,
             )
+
+    def test_nobody_moves_to_what_they_may_not_see(self):
+        source = self._enroll()
+        for target, field, record in (
+            ("class", "target_class_id", self.class_s),
+            ("student", "target_student_id", self.chi),
+        ):
+            with (
+                self.subTest(target),
+                self.assertRaisesRegex(AccessError, "doesn't have 'read' access"),
+                self.env.cr.savepoint(),
+            ):
+                self._transfer(source, target, user=self.users["manager"], **{field: record.id})
+        self.assertEqual(source.state, "confirmed")

@@ -120,6 +120,9 @@ class EduEnrollmentTransfer(models.TransientModel):
         self.check_access("write")
         source, target = self.enrollment_id, self.target_enrollment_id
         (source | target).check_access("write")
+        # Ids come from anywhere over the API: nobody moves to a class or student that the user may not even see.
+        for chosen in (self.target_class_id, self.target_student_id, self.target_package_id):
+            chosen.check_access("read")
         (source | target)._wait_in_line(self.target_class_id)
         (source | target)._lock()
         key = f"{self._name},{self.id}"

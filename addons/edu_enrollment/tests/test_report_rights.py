@@ -1,0 +1,33 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import EnrollmentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestReportRights(EnrollmentCommon):
+    """X1: whoever asks for a document by its address gets it only where the record is theirs to read."""
+
+    def _documents(self):
+        enrollment = self._enroll()
+        certificate = self.env["edu.certificate"].create({"enrollment_id": enrollment.id})
+        self.env["edu.enrollment.collect"].create({"enrollment_id": enrollment.id, "amount": 1}).action_apply()
+        return {
+            "edu_enrollment.report_contract": enrollment,
+            "edu_enrollment.report_certificate": certificate,
+            "edu_enrollment.report_statement": self.an,
+            "edu_enrollment.report_receipt": enrollment.payment_ids,
+        }
+
+    def test_documents_of_others(self):
+        documents = self._documents()
+        self.mother.lang = self.an.partner_id.lang = "en_US"
+        portal = new_test_user(self.env, "nobody", groups="base.group_portal")
+        self.env.flush_all()
+        for name, record in documents.items():
+            report = self.env["ir.actions.report"]
+            self.assertTrue(report._render_qweb_html(name, record.ids)[0], name)
+            for user in (self.users["stranger"], portal):
+                self.env.invalidate_all()
+                with self.subTest(name, user=user.login), self.assertRaises(AccessError):
+                    report.with_user(user)._render_qweb_html(name, record.ids)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
@@ -18,38 +18,6 @@ COMMERCIAL_FIELDS = {
     "discount_rate",
     "discount_amount",
     "discount_basis",
-}
-# What the system says and nobody types (E3, E4, E7), over the API neither.
-SYSTEM_FIELDS = {
-    "name",
-    "type",
-    "sales_stage",
-    "price",
-    "promotion_amount",
-    "amount_untaxed",
-    "amount_total",
-    "amount_invoiced",
-    "amount_to_invoice",
-    "amount_paid",
-    "amount_due",
-    "deposit_amount",
-    "amount_received",
-    "amount_refunded",
-    "amount_credit",
-    "amount_refund_approved",
-    "hours_total",
-    "hours_delivered",
-    "hours_left",
-    "hours_moved",
-    "hours_refunded",
-    "hours_expired",
-    "amount_delivered",
-    "amount_expired",
-    "amount_deferred",
-    "moved_from_id",
-    "date_confirmed",
-    "date_cancelled",
-    "deferred_account_id",
 }
 
 
@@ -499,8 +467,21 @@ class EduEnrollment(models.Model):
         )
 
     @api.model
+    @tools.ormcache()
+    def _system_fields(self):
+        """What is read-only on the screen is typed by nobody, over the API neither (E3, E4, E7).
+
+        :return: frozenset of names of stored fields; the state has rules of its own
+        """
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if field.store and field.readonly and name not in ("state", *models.MAGIC_COLUMNS)
+        )
+
+    @api.model
     def _check_system_fields(self, vals):
-        typed = SYSTEM_FIELDS.intersection(vals)
+        typed = self._system_fields().intersection(vals)
         if typed and not self.env.su:
             raise AccessError(
                 self.env._(

@@ -5,10 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools.signature import read_signature
-from .edu_enrollment import SYSTEM_FIELDS
-
-SYSTEM_FIELDS.update({"approval_state", "approved_by_id", "date_approved", "amount_approved"})
-SYSTEM_FIELDS.update({"signature", "signed_by", "signed_on", "signed_contract"})
 
 # What stands on a signed contract is for those who see money.
 CONTRACT_GROUPS = (

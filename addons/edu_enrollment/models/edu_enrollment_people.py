@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from .edu_enrollment import SYSTEM_FIELDS
-
-# They follow from campus, package and payments.
-SYSTEM_FIELDS.update({"company_id", "currency_id", "payment_count"})
 # Who has the merit of a sale; salaries and figures are read from it (E8).
 MERIT_FIELDS = {"user_enrolling_id", "user_approaching_id"}
 

@@ -168,37 +168,9 @@ class EduFinanceReport(models.Model):
                  WHERE payment.enrollment_id IS NOT NULL
                    AND move.state = 'posted'
              UNION ALL
-                -- Money that names no enrolment (of several invoices at once, or from a bank statement) counts
-                -- where it was applied.
-                SELECT partial.id::bigint * 8 + 3, paid.date, move.enrollment_id,
-                       partial.amount, NULL, partial.amount,
-                       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-                  FROM account_partial_reconcile AS partial
-                  JOIN account_move_line AS paid ON paid.id = partial.credit_move_id
-                  JOIN account_move_line AS open ON open.id = partial.debit_move_id
-                  JOIN account_move AS move ON move.id = open.move_id
-             LEFT JOIN account_payment AS payment ON payment.id = paid.payment_id
-                 WHERE paid.journal_id = ANY (ARRAY(
-                           SELECT id FROM account_journal WHERE type IN ('bank', 'cash', 'credit')
-                       ))
-                   AND paid.matching_number IS NOT NULL
-                   AND move.enrollment_id IS NOT NULL
-                   AND payment.enrollment_id IS NULL
+                %(applied_in)s
              UNION ALL
-                SELECT partial.id::bigint * 8 + 4, paid.date, move.enrollment_id,
-                       NULL, partial.amount, -partial.amount,
-                       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-                  FROM account_partial_reconcile AS partial
-                  JOIN account_move_line AS paid ON paid.id = partial.debit_move_id
-                  JOIN account_move_line AS open ON open.id = partial.credit_move_id
-                  JOIN account_move AS move ON move.id = open.move_id
-             LEFT JOIN account_payment AS payment ON payment.id = paid.payment_id
-                 WHERE paid.journal_id = ANY (ARRAY(
-                           SELECT id FROM account_journal WHERE type IN ('bank', 'cash', 'credit')
-                       ))
-                   AND paid.matching_number IS NOT NULL
-                   AND move.enrollment_id IS NOT NULL
-                   AND payment.enrollment_id IS NULL
+                %(applied_out)s
              UNION ALL
                 SELECT discount.id::bigint * 8 + 5, discount.date, discount.enrollment_id,
                        NULL, NULL, NULL, NULL, NULL, NULL, discount.amount,
@@ -244,5 +216,42 @@ class EduFinanceReport(models.Model):
                 OFFSET 0
               ) AS enrollment ON enrollment.id = fact.enrollment_id
             """,
+            applied_in=self._sql_applied(
+                3, "credit_move_id", "debit_move_id", SQL("partial.amount, NULL, partial.amount")
+            ),
+            applied_out=self._sql_applied(
+                4, "debit_move_id", "credit_move_id", SQL("NULL, partial.amount, -partial.amount")
+            ),
             discounts=self.env["edu.discount.report"]._table_query,
+        )
+
+    def _sql_applied(self, number, paid, settled, amounts):
+        """Money that names no enrolment (of several invoices at once, or from a bank statement) counts where it
+        was applied.
+
+        :param int number: which fact it is, see ``_table_query``
+        :param str paid: column of the partial reconciliation that holds the line of the money
+        :param str settled: column that holds the line of the invoice or credit note
+        :param SQL amounts: received, refunded and collected
+        """
+        return SQL(
+            """
+                SELECT partial.id::bigint * 8 + %(number)s, paid.date, move.enrollment_id, %(amounts)s,
+                       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+                  FROM account_partial_reconcile AS partial
+                  JOIN account_move_line AS paid ON paid.id = partial.%(paid)s
+                  JOIN account_move_line AS settled ON settled.id = partial.%(settled)s
+                  JOIN account_move AS move ON move.id = settled.move_id
+             LEFT JOIN account_payment AS payment ON payment.id = paid.payment_id
+                 WHERE paid.journal_id = ANY (ARRAY(
+                           SELECT id FROM account_journal WHERE type IN ('bank', 'cash', 'credit')
+                       ))
+                   AND paid.matching_number IS NOT NULL
+                   AND move.enrollment_id IS NOT NULL
+                   AND payment.enrollment_id IS NULL
+            """,
+            number=number,
+            paid=SQL.identifier(paid),
+            settled=SQL.identifier(settled),
+            amounts=amounts,
         )

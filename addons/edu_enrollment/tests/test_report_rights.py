@@ -11,7 +11,9 @@ class TestReportRights(EnrollmentCommon):
     def _documents(self):
         enrollment = self._enroll()
         certificate = self.env["edu.certificate"].create({"enrollment_id": enrollment.id})
-        self.env["edu.enrollment.collect"].create({"enrollment_id": enrollment.id, "amount": 1}).action_apply()
+        self.env["edu.enrollment.collect"].create(
+            {"enrollment_id": enrollment.id, "amount": 1}
+        ).action_apply()
         return {
             "edu_enrollment.report_contract": enrollment,
             "edu_enrollment.report_certificate": certificate,

@@ -148,7 +148,7 @@ def passing_on(arena, director):
 
     def facts():
         with arena.env() as env:
-            successors = env["edu.enrollment"].browse(giver).moved_to_ids
+            successors = env["edu.enrollment"].search([("moved_from_id", "=", giver)])
             entries = sorted(successors.invoice_ids.mapped("move_type"))
             return successors.mapped("state"), entries, successors.mapped("amount_paid")
 

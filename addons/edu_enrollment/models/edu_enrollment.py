@@ -41,7 +41,9 @@ class EduEnrollment(models.Model):
         "cancelled": ("draft", "waiting", "confirmed", "suspended"),
     }
 
-    name = fields.Char(readonly=True, copy=False, index="trigram", default=lambda self: self.env._("New"))
+    name = fields.Char(
+        string="Number", readonly=True, copy=False, index="trigram", default=lambda self: self.env._("New")
+    )
     state = fields.Selection(
         [
             ("draft", "Draft"),

@@ -78,7 +78,9 @@ class EduEnrollment(models.Model):
         net = deferred
         if currency.compare_amounts(amount, self._with_taxes(deferred)) < 0:
             left, taxes = self._creditable()
-            net = min(deferred, currency.round(amount * left / (left + sum(taxes.values()))))
+            net = currency.round(amount * left / (left + sum(taxes.values())))
+            # A unit stays, for the taxes that are still to be credited to stand on.
+            net = max(min(net, currency.round(deferred - currency.rounding)), 0.0)
         credit = self._create_credit_note(net, total=amount, set_off=False)
         whole = currency.compare_amounts(credit.amount_untaxed, deferred) >= 0
         share = 1.0 if whole else credit.amount_untaxed / deferred

@@ -110,4 +110,9 @@ class EduLedgerEntry(models.Model):
                     "origin": line.get("origin"),
                 }
             )
-        return self.sudo().create(vals_list)
+        entries = self.sudo().create(vals_list)
+        # Who has left is not taught any more: hours taken back belong to the payer, as those of the cancellation.
+        enrollments.sudo().filtered(
+            lambda enrollment: enrollment.state == "cancelled" and enrollment.hours_left > 0
+        )._credit_undelivered()
+        return entries

@@ -400,7 +400,7 @@ class HistoryCommon(EnrollmentCommon):
             """
         )
         for row in self.enrollments:
-            name, digits, unit = row["name"], row["digits"], 10 ** -row["digits"]
+            name, digits = row["name"], row["digits"]
             for sentence, left, right in self._sums(row):
                 if round(left - right, 2 if "hours" in sentence else digits):
                     yield f"{name}, {row['currency']}: {sentence}: {left} ≠ {right}"
@@ -410,7 +410,7 @@ class HistoryCommon(EnrollmentCommon):
                 yield f"{name}: no hours are left, but {row['amount_deferred']} to be earned by them"
             if row["state"] == "cancelled" and (round(row["hours_left"], 2) > 0 or row["amount_deferred"] > 0):
                 yield f"{name} is cancelled, but {row['hours_left']} hours are left"
-            if row["state"] == "cancelled" and not round(row["net"], digits) and abs(row["invoiced"]) > 2 * unit:
+            if row["state"] == "cancelled" and not round(row["net"], digits) and round(row["invoiced"], digits):
                 yield f"{name} is cancelled and nothing was taught, but {row['invoiced']} stay invoiced"
             for field in MONEY_FIELDS:
                 amount = round(row[field], row["digits"])

@@ -132,7 +132,7 @@ class Histories(RuleBasedStateMachine):
         return [row for row in self.case.enrollments if row["state"] != "cancelled" and row["amount_due"] > 0]
 
     def taught(self):
-        return [row for row in self.agreed() if row["hours_delivered"] > 0]
+        return [row for row in self.case.enrollments if row["hours_delivered"] > 0]
 
     def paid(self):
         return [row for row in self.case.enrollments if self.spare(row) > 0]

@@ -85,6 +85,21 @@ class TestRefund(EnrollmentCommon):
         )
         self._assert_balanced(enrollment)
 
+    def test_taken_back_after_the_cancellation(self):
+        """E17, E18: a lesson that turns out not to have been given is credited to who has left."""
+        enrollment = self._enroll()
+        self._collect(enrollment, 9_999_999)
+        self._deliver(enrollment, 7)
+        enrollment.action_cancel()
+        earned = enrollment.amount_delivered
+        self.assertEqual(enrollment.amount_credit, 9_999_999 - earned)
+        self._deliver(enrollment, -2)
+        self.assertEqual((enrollment.hours_delivered, enrollment.hours_left), (5, 0))
+        self.assertEqual((enrollment.hours_refunded, enrollment.amount_deferred), (55, 0))
+        self.assertLess(enrollment.amount_delivered, earned)
+        self._deliver(enrollment, -5)
+        self.assertEqual((enrollment.amount_invoiced, enrollment.amount_credit), (0, 9_999_999))
+
     def test_while_the_enrolment_goes_on(self):
         """E15, E18: a credit note for the part, and the hours in proportion; the price per hour stays."""
         enrollment = self._enroll()
@@ -150,6 +165,24 @@ class TestRefund(EnrollmentCommon):
         self.assertEqual(refund.credit_note_id.amount_total, 1_234_567)
         self.assertFalse(refund.credit_note_id.amount_residual)
         self._assert_balanced(enrollment)
+
+    def test_unit_by_unit_with_taxes(self):
+        """E15: however small the refunds, a cancellation credits the net and the taxes to the last unit."""
+        tax = self.env["account.tax"].create({"name": "VAT 50", "amount": 50, "company_id": self.company.id})
+        package = self._make_package(name="Two and one", price=2)
+        package.tax_ids = tax
+        for amounts in ((1,), (2,), (1, 1), (1, 2), (2, 1), (1, 1, 1)):
+            with self.subTest(amounts):
+                enrollment = self._enroll(package_id=package.id)
+                self._collect(enrollment, 3)
+                for amount in amounts:
+                    self._refund(enrollment, amount)
+                enrollment.action_cancel()
+                self.assertEqual((enrollment.amount_invoiced, enrollment.amount_deferred), (0, 0))
+                self.assertEqual(sum(enrollment.invoice_ids.mapped("amount_untaxed_signed")), 0)
+                self.assertEqual(sum(enrollment.invoice_ids.mapped("amount_tax_signed")), 0)
+                self.assertEqual(enrollment.amount_credit, 3 - sum(amounts))
+                self.assertGreater(min(enrollment.invoice_ids.mapped("amount_total")), 0)
 
     def test_twice_pays_once(self):
         """E15: a second click, also from a list of several."""

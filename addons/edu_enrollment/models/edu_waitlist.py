@@ -7,8 +7,8 @@ from .edu_enrollment import SEAT_STATES
 
 # States in which somebody is on the list; at most one such entry per class and student.
 ACTIVE_STATES = ("waiting", "offered")
-# Set by what happens; over the API neither.
-SYSTEM_FIELDS = {"state", "offer_expires"}
+# Who queues for what; another place is another entry.
+PLACE_FIELDS = ("class_id", "student_id")
 
 
 class EduWaitlist(models.Model):
@@ -19,7 +19,7 @@ class EduWaitlist(models.Model):
 
     _name = "edu.waitlist"
     _description = "Waiting List Entry"
-    _inherit = ["edu.workflow.mixin"]
+    _inherit = ["edu.workflow.mixin", "edu.derived.mixin"]
     _order = "class_id, position, id"
     _rec_names_search = ["student_id.partner_id.complete_name", "class_id.code", "class_id.name"]
 
@@ -111,8 +111,9 @@ class EduWaitlist(models.Model):
         :raise UserError: the student is in the class, or on its list, already
         """
         vals_list = [dict(vals) for vals in vals_list]
-        for vals in vals_list:
-            self._check_system_fields(vals)
+        # Ids come from anywhere over the API: who is on a list is told of students only that the user may see.
+        students = {vals["student_id"] for vals in vals_list if vals.get("student_id")}
+        self.env["edu.student"].browse(students).check_access("read")
         courses = self.env["edu.class"].browse(
             {vals["class_id"] for vals in vals_list if vals.get("class_id")}
         )
@@ -134,7 +135,8 @@ class EduWaitlist(models.Model):
         return entries
 
     def write(self, vals):
-        self._check_system_fields(vals)
+        if not self.env.su:
+            self._check_place_stays(vals)
         if "position" in vals and not (
             self.env.su or self.env.user.has_group("edu_catalog.group_edu_academic")
         ):
@@ -156,11 +158,21 @@ class EduWaitlist(models.Model):
                 )
 
     @api.model
-    def _check_system_fields(self, vals):
-        if not self.env.su and SYSTEM_FIELDS.intersection(vals):
-            raise AccessError(
-                self.env._("The state of a waiting list entry follows its buttons: accept, leave the list.")
-            )
+    def _derived_fields(self):
+        """Set by what happens: a draft of somebody else's, typed here, would be queued or confirmed (E23)."""
+        return super()._derived_fields() | {"state", "offer_expires", "enrollment_id"}
+
+    def _check_place_stays(self, vals):
+        """Nobody takes a place in one queue along to another (E23)."""
+        for entry in self:
+            if any(name in vals and entry[name].id != vals[name] for name in PLACE_FIELDS):
+                raise UserError(
+                    self.env._(
+                        "%s: the class and the student of a place on the waiting list stay."
+                        " Leave the list, and join the other one.",
+                        entry.display_name,
+                    )
+                )
 
     @api.model
     def _check_not_there(self, vals_list):
@@ -261,8 +273,9 @@ class EduWaitlist(models.Model):
                 for entry in bare
             ]
         )
-        for entry, enrollment in zip(bare, enrollments, strict=True):
-            entry.enrollment_id = enrollment
+        # Who may make the entry, and the enrolment above, may have the two tied together.
+        for entry_sudo, enrollment in zip(bare.sudo(), enrollments, strict=True):
+            entry_sudo.enrollment_id = enrollment
 
     def _offer(self):
         """Hold a seat for these entries and say so by mail, once: entry, seat and mail are one transaction."""

@@ -195,7 +195,7 @@ class TestWaitlist(EnrollmentCommon):
         entry = self._join(self.an).waitlist_ids
         counsellor, academic = self.users["counsellor"], self.users["academic"]
         for values in ({"state": "enrolled"}, {"offer_expires": "2040-01-01"}):
-            with self.assertRaisesRegex(AccessError, "follows its buttons"):
+            with self.assertRaisesRegex(AccessError, "cannot be typed"):
                 entry.with_user(academic).write(values)
         self.assertEqual(entry.with_user(counsellor).search([]), entry)
         self.assertEqual(entry.with_user(self.users["teacher"]).search([]), entry)
@@ -207,6 +207,33 @@ class TestWaitlist(EnrollmentCommon):
         self.assertEqual(entry.enrollment_id.state, "confirmed")
         with self.assertRaisesRegex(UserError, "Take it off"):
             self._join(self.binh).waitlist_ids.unlink()
+
+    def test_nobody_takes_a_place_along(self):
+        """E23, X1: an entry stays with its class and student, and its enrolment is nobody's to choose."""
+        entry = self._join(self.an).waitlist_ids.with_user(self.users["academic"])
+        other = self.class_n.copy({"code": "T-N2", "state": "open"})
+        for values in ({"class_id": other.id}, {"student_id": self.binh.id}):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "join the other one"):
+                entry.write(values)
+        # A sheet that is imported once more brings what is there.
+        entry.write({"class_id": self.class_n.id, "student_id": self.an.id})
+        foreign = self._enroll(self.chi, confirm=False, class_id=False, user_id=self.users["stranger"].id)
+        for values in ({"enrollment_id": foreign.id}, {"campus_id": self.south.id}):
+            with self.subTest(values), self.assertRaisesRegex(AccessError, "cannot be typed"):
+                entry.write(values)
+            with self.subTest(values), self.assertRaisesRegex(AccessError, "cannot be typed"):
+                entry.create({"class_id": self.class_n.id, "student_id": self.binh.id, **values})
+        self.assertEqual(foreign.state, "draft")
+        typed = entry.create({"class_id": self.class_n.id, "student_id": self.binh.id, "position": 1})
+        self.assertEqual((entry.position, typed.position), (1, 2))
+
+    def test_names_of_another_campus(self):
+        """X1: an id from elsewhere does not tell who waits there."""
+        self._join(self.chi)
+        with self.assertRaises(AccessError):
+            self.env["edu.waitlist"].with_user(self.users["counsellor"]).create(
+                {"class_id": self.class_n.id, "student_id": self.chi.id}
+            )
 
     def test_queries(self):
         """Figures: offering thirty seats costs less for each than offering three."""

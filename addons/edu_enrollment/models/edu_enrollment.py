@@ -280,9 +280,14 @@ class EduEnrollment(models.Model):
         if self.discount_basis != "rate" or self.discount_amount != followed:
             self.discount_basis = "amount"
 
-    @api.depends("price", "discount_amount", "promotion_amount", "package_id", "currency_id")
+    @api.depends("price", "discount_amount", "promotion_amount", "package_id.tax_ids", "currency_id")
     def _compute_amount_total(self):
+        """A draft follows the taxes of its package; what is agreed stays as it was invoiced (E4, E9)."""
         for enrollment in self:
+            if enrollment._origin and enrollment.state not in ("draft", "waiting"):
+                enrollment.amount_untaxed = enrollment.amount_untaxed
+                enrollment.amount_total = enrollment.amount_total
+                continue
             parts = enrollment._price_parts()
             # Prices are for everybody who sells; the taxes on them are read with the accountant's eyes.
             taxes_sudo = enrollment.package_id.sudo().tax_ids
@@ -521,6 +526,8 @@ class EduEnrollment(models.Model):
         todo._check_can_confirm()
         # Whoever may sell may cause the invoice; the rights to write one by hand are the accountant's.
         todo_sudo = todo.sudo()
+        # A tax may have another rate since the draft was written; from here on the total is agreed.
+        todo_sudo._compute_amount_total()
         todo_sudo.filtered(
             lambda enrollment: not enrollment.date_confirmed
         ).date_confirmed = fields.Date.context_today(self)

@@ -88,6 +88,27 @@ class TestInvoicing(EnrollmentCommon):
         enrollment.action_cancel()
         self.assertEqual((enrollment.amount_due, enrollment.amount_deferred), (0, 0))
 
+    def test_taxes_that_change(self):
+        """E4, E9: a draft follows the taxes of its package, up to its invoice; what is confirmed stays agreed."""
+        agreed = self._enroll(self.binh)
+        draft, late = self._enroll(confirm=False), self._enroll(confirm=False, class_id=False)
+        tax = self.env["account.tax"].create({"name": "VAT 10", "amount": 10, "company_id": self.company.id})
+        self.package.tax_ids = tax
+        self.assertEqual((draft.amount_total, draft.amount_untaxed), (10_999_999, 9_999_999))
+        self.assertEqual((agreed.amount_total, agreed.amount_to_invoice), (9_999_999, 0))
+        draft.action_confirm()
+        self.assertEqual((draft.amount_invoiced, draft.amount_to_invoice), (10_999_999, 0))
+        self.assertEqual(late.amount_total, 10_999_999)
+        late.class_id = self.env["edu.class"].create(
+            {"code": "T-2", "program_id": self.program.id, "campus_id": self.north.id, "name": "Mornings"}
+        )
+        late.class_id.action_open()
+        tax.amount = 8
+        late.action_confirm()
+        self.assertEqual((late.amount_total, late.amount_to_invoice), (10_799_999, 0))
+        self.package.tax_ids = False
+        self.assertEqual((draft.amount_total, agreed.amount_total), (10_999_999, 9_999_999))
+
     def test_free_of_charge(self):
         """A price of nothing needs no invoice; the hours are there."""
         package = self._make_package(name="Scholarship", price=0)

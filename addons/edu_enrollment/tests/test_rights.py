@@ -1,4 +1,5 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import EnrollmentCommon
@@ -63,6 +64,58 @@ class TestRights(EnrollmentCommon):
                 with self.subTest(role=role, method=method), self.assertRaises(AccessError):
                     getattr(draft.with_user(self.users[role]), method)()
         self.assertEqual(draft.state, "draft")
+
+    def test_nobody_enrols_whom_they_may_not_see(self):
+        """X1, M20: an enrolment opens its student to the person in charge, so it is not made over an id."""
+        user = self.users["counsellor"]
+        Enrollment = self.env["edu.enrollment"].with_user(user)
+        values = {"student_id": self.chi.id, "package_id": self.package.id, "campus_id": self.north.id}
+        draft = self._enroll(self.an, confirm=False, class_id=False).with_user(user)
+        for call in (
+            lambda: Enrollment.create(values),
+            lambda: Enrollment.create(values | {"user_id": self.users["manager"].id}),
+            lambda: Enrollment.with_context(default_student_id=self.chi.id).create(
+                {"package_id": self.package.id, "campus_id": self.north.id}
+            ),
+            lambda: draft.write({"student_id": self.chi.id}),
+        ):
+            with self.assertRaisesRegex(AccessError, "in the care of somebody else") as refusal:
+                call()
+            self.assertNotIn("Chi", str(refusal.exception))
+            self.env.invalidate_all()
+        result = Enrollment.load(
+            ["student_id/.id", "package_id/.id", "campus_id/.id"],
+            [[str(self.chi.id), str(self.package.id), str(self.north.id)]],
+        )
+        self.assertFalse(result["ids"])
+        self.assertIn("in the care of somebody else", result["messages"][0]["message"])
+        with self.assertRaises(AccessError):
+            self.env["edu.class.enroll"].with_user(user).create(
+                {
+                    "class_id": self.class_n.id,
+                    "package_id": self.package.id,
+                    "student_ids": [Command.set(self.chi.ids)],
+                }
+            )
+        self.assertFalse(self.chi.with_user(user).has_access("read"))
+        # Whom one sees is enrolled as ever, also by an enrolment one advised.
+        Enrollment.create(values | {"student_id": self.an.id})
+        self.of_binh.user_approaching_id = user
+        self.assertFalse(self.binh.with_user(user).has_access("read"))
+        self.of_binh.with_user(user).action_renew()
+
+    def test_student_of_another_company(self):
+        """X1: a student is enrolled where the student belongs."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env.user.company_ids |= other
+        far = self.env["edu.campus"].create(
+            {"name": "Far", "code": "FAR", "company_id": other.id, "resource_calendar_id": False}
+        )
+        student = self.env["edu.student"].create({"name": "Dao", "campus_id": far.id})
+        with self.assertRaisesRegex(ValidationError, "studies at Elsewhere"):
+            self._enroll(student, confirm=False)
+        student.campus_id = self.north
+        self.assertTrue(self._enroll(student, confirm=False))
 
     def test_screen_of_each_role(self):
         """X1: whoever may open the enrolment can read every field of its form."""

@@ -40,6 +40,7 @@ class EduEnrollment(models.Model):
         "completed": ("confirmed",),
         "cancelled": ("draft", "waiting", "confirmed", "suspended"),
     }
+    _workflow_groups = {"completed": "edu_catalog.group_edu_academic"}
 
     name = fields.Char(
         string="Number", readonly=True, copy=False, index="trigram", default=lambda self: self.env._("New")
@@ -597,8 +598,12 @@ class EduEnrollment(models.Model):
         return True
 
     def action_complete(self):
-        """The course is over for this student."""
+        """The course is over for this student; what was sold without hours is earned by it.
+
+        :raise AccessError: the user is no academic staff
+        """
         self.check_access("write")
+        self._check_workflow_group("completed")
         self.sudo().write({"state": "completed"})
         return True
 

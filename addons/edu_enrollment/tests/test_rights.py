@@ -65,6 +65,15 @@ class TestRights(EnrollmentCommon):
                     getattr(draft.with_user(self.users[role]), method)()
         self.assertEqual(draft.state, "draft")
 
+    def test_only_academic_staff_completes(self):
+        """X1, E19: completing may earn revenue, over the API as little as on the screen."""
+        with self.assertRaisesRegex(AccessError, "Academic Staff"):
+            self.of_an.with_user(self.users["counsellor"]).action_complete()
+        self.assertEqual(self.of_an.state, "confirmed")
+        self.of_an.with_user(self.users["academic"]).action_complete()
+        self.of_binh.with_user(self.users["manager"]).action_complete()
+        self.assertEqual(set((self.of_an | self.of_binh).mapped("state")), {"completed"})
+
     def test_nobody_enrols_whom_they_may_not_see(self):
         """X1, M20: an enrolment opens its student to the person in charge, so it is not made over an id."""
         user = self.users["counsellor"]

@@ -2,7 +2,7 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -154,16 +154,29 @@ class EduCertificate(models.Model):
             number = certificate.number or self.env._("Draft certificate")
             certificate.display_name = f"{number} · {certificate.student_id.name or ''}"
 
-    # ------------------------------------------------------------------ CRUD
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_system_fields(vals)
-        return super().create(vals_list)
+    # ------------------------------------------------------------------ checks
+    @api.constrains("class_id", "enrollment_id")
+    def _check_class_id(self):
+        """Only what was attended is certified; somebody without a class, with a pass, may have been in any."""
+        for certificate in self:
+            # Who may write the certificate may have it compared with what became of the enrolment.
+            enrollment_sudo = certificate.enrollment_id.sudo()
+            changes_sudo = enrollment_sudo.change_ids
+            attended = enrollment_sudo.class_id | changes_sudo.class_id | changes_sudo.target_class_id
+            if attended and certificate.class_id and certificate.class_id not in attended:
+                raise ValidationError(
+                    self.env._(
+                        "%(certificate)s: %(enrollment)s was never in class %(class)s."
+                        " Choose a class of this enrolment.",
+                        certificate=certificate.display_name,
+                        enrollment=enrollment_sudo.display_name,
+                        **{"class": certificate.class_id.display_name},
+                    )
+                )
 
+    # ------------------------------------------------------------------ CRUD
     def write(self, vals):
         self.check_access("write")
-        self._check_system_fields(vals)
         if not self.env.su and not PRINTED_FIELDS.isdisjoint(vals):
             for certificate in self:
                 if certificate.state != "draft":
@@ -187,19 +200,15 @@ class EduCertificate(models.Model):
                 )
 
     @api.model
-    def _check_system_fields(self, vals):
+    def _derived_fields(self):
+        return super()._derived_fields() | SYSTEM_FIELDS
+
+    @api.model
+    def _check_derived_fields(self, vals):
         """Certificates of another system are taken over with number and state by a director only."""
-        typed = SYSTEM_FIELDS.intersection(vals) - ({"state"} if vals.get("state") == "draft" else set())
-        historic = self.env.context.get("edu_historic") and self.env.user.has_group(
-            "edu_catalog.group_edu_director"
-        )
-        if typed and not self.env.su and not historic:
-            raise AccessError(
-                self.env._(
-                    "%s is set by the system and cannot be typed. Leave it out, and use the buttons.",
-                    ", ".join(self._fields[name]._description_string(self.env) for name in sorted(typed)),
-                )
-            )
+        if self.env.context.get("edu_historic") and self.env.user.has_group("edu_catalog.group_edu_director"):
+            vals = vals.keys() - SYSTEM_FIELDS
+        return super()._check_derived_fields(vals)
 
     # ------------------------------------------------------------------ actions
     def action_issue(self):
@@ -295,7 +304,10 @@ class EduCertificate(models.Model):
     # ------------------------------------------------------------------ cron
     @api.model
     def _cron_remind_expiry(self):
-        """Tell the person in charge, once, of certificates that expire within the days set by the company (E21)."""
+        """Tell the person in charge, once, of certificates that expire within the days set by the company (E21).
+
+        Of somebody who has left, the manager of the campus; without one it is told once there is somebody.
+        """
         today = fields.Date.context_today(self)
         expiring = self.browse().union(
             *(
@@ -311,6 +323,11 @@ class EduCertificate(models.Model):
                 for company in self.env["res.company"].search([("certificate_reminder_days", ">", 0)])
             )
         )
+        told = {
+            certificate: (certificate.user_id | certificate.campus_id.manager_id).filtered("active")[:1]
+            for certificate in expiring
+        }
+        expiring = expiring.filtered(lambda certificate: told[certificate])
         todo = self.env.ref("mail.mail_activity_data_todo")
         model_id = self.env["ir.model"]._get_id(self._name)
         self.env["mail.activity"].create(
@@ -321,7 +338,7 @@ class EduCertificate(models.Model):
                     "activity_type_id": todo.id,
                     "summary": self.env._("Certificate expires on %s", certificate.date_expiry),
                     "date_deadline": certificate.date_expiry,
-                    "user_id": certificate.user_id.id,
+                    "user_id": told[certificate].id,
                 }
                 for certificate in expiring
             ]

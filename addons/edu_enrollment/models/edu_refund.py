@@ -1,8 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
-# What the system writes when a refund goes its way.
-SYSTEM_FIELDS = {"state", "credit_note_id", "payment_id", "date_paid"}
+# What a manager approves; fixed once the refund is no longer a draft.
+AGREED_FIELDS = {"enrollment_id", "amount", "reason"}
+# Until the money is paid the cashier may choose the journal, and somebody else may take the refund over.
+PAID_FIELDS = {"journal_id", "user_id"}
 
 
 class EduRefund(models.Model):
@@ -14,7 +16,7 @@ class EduRefund(models.Model):
 
     _name = "edu.refund"
     _description = "Refund"
-    _inherit = ["mail.thread", "edu.workflow.mixin"]
+    _inherit = ["mail.thread", "edu.workflow.mixin", "edu.derived.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -136,40 +138,35 @@ class EduRefund(models.Model):
             )
 
     # ------------------------------------------------------------------ CRUD
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_system_fields({name: value for name, value in vals.items() if value})
-            if vals.get("state", "draft") == "draft":
-                continue
-            raise UserError(self.env._("A new refund is a draft. Its buttons take it further."))
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_system_fields(vals)
-        fixed = {"enrollment_id", "amount", "campus_id"}.intersection(vals)
-        for refund in self:
-            if fixed and refund.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "%s is no longer a draft: its amount and enrolment are fixed. Cancel it and make another one.",
-                        refund.display_name,
-                    )
-                )
+        if not self.env.su:
+            self._check_not_fixed(vals)
         return super().write(vals)
 
     @api.model
-    def _check_system_fields(self, vals):
-        typed = SYSTEM_FIELDS.intersection(vals)
-        if vals.get("state") == "draft":
-            typed.discard("state")
-        if typed and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "%s is set by the buttons of a refund and cannot be typed. Leave it out.",
-                    ", ".join(self._fields[name]._description_string(self.env) for name in sorted(typed)),
+    def _derived_fields(self):
+        """What the system writes when a refund goes its way."""
+        return super()._derived_fields() | {"state", "credit_note_id", "payment_id", "date_paid"}
+
+    def _check_not_fixed(self, vals):
+        for refund in self:
+            fixed = set()
+            if refund.state != "draft":
+                fixed |= AGREED_FIELDS
+            if refund.state in ("paid", "cancelled"):
+                fixed |= PAID_FIELDS
+            fixed &= vals.keys()
+            if fixed:
+                raise UserError(
+                    self.env._(
+                        "%(refund)s is no longer a draft: %(fields)s can no longer be changed."
+                        " What is not paid yet can be cancelled and asked for anew.",
+                        refund=refund.display_name,
+                        fields=", ".join(
+                            self._fields[name]._description_string(self.env) for name in sorted(fixed)
+                        ),
+                    )
                 )
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_under_way(self):

@@ -4,7 +4,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import mute_logger
 
 from .common import EnrollmentCommon
@@ -155,11 +155,47 @@ class TestCertificate(EnrollmentCommon):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
             self._issue(date_issue="2026-03-02", date_expiry="2026-03-02")
 
+    def test_only_a_class_of_the_enrolment(self):
+        """E21: of the class it is in, or was in before; a pass without a class says nothing."""
+        enrollment = self._enroll()
+        other = self.class_n.copy({"code": "T-N2", "state": "open"})
+        with self.assertRaisesRegex(ValidationError, "never in class"), self.cr.savepoint():
+            self._issue(enrollment, class_id=other.id)
+        draft = self.env["edu.certificate"].create({"enrollment_id": enrollment.id})
+        with self.assertRaisesRegex(ValidationError, "never in class"), self.cr.savepoint():
+            draft.class_id = other
+        self.env["edu.enrollment.transfer"].create(
+            {"enrollment_id": enrollment.id, "target": "class", "target_class_id": other.id}
+        ).action_apply()
+        for course in (other, self.class_n):
+            draft.class_id = course
+        hours = self._make_package(name="Pass", price=1_000, kind="hours", hours=10)
+        bare = self._enroll(self.binh, class_id=False, package_id=hours.id)
+        self.assertEqual(self._issue(bare, class_id=other.id).class_id, other)
+
+    def test_reminder_of_who_has_left(self):
+        """E21: the manager of the campus is told; without one nobody, until there is one."""
+        self.company.certificate_reminder_days = 10
+        expiry = fields.Date.today() + timedelta(days=5)
+        user = self.users["counsellor"]
+        certificate = self._issue(date_expiry=expiry, user_id=user.id)
+        user.active = False
+        self.north.manager_id = False
+        self.env["edu.certificate"]._cron_remind_expiry()
+        self.assertFalse(certificate.activity_ids)
+        self.north.manager_id = self.users["manager"]
+        self.env["edu.certificate"]._cron_remind_expiry()
+        self.assertEqual(certificate.activity_ids.user_id, self.users["manager"])
+
     def test_reminder_once(self):
         self.company.certificate_reminder_days = 10
         today = fields.Date.today()
         soon = self._issue(date_expiry=today + timedelta(days=10), user_id=self.users["counsellor"].id)
-        later = self._issue(self._enroll(self.binh), date_expiry=today + timedelta(days=11))
+        later = self._issue(
+            self._enroll(self.binh),
+            date_expiry=today + timedelta(days=11),
+            user_id=self.users["counsellor"].id,
+        )
         Certificate = self.env["edu.certificate"]
         Certificate._cron_remind_expiry()
         Certificate._cron_remind_expiry()

@@ -279,6 +279,41 @@ class TestRefund(EnrollmentCommon):
         with self.assertRaises(UserError):
             refund.with_user(self.users["manager"]).action_cancel()
 
+    def test_what_was_agreed_stays(self):
+        """E15, X1: derived facts are typed by nobody; what was approved stays, what was paid altogether."""
+        enrollment = self._enroll()
+        self._collect(enrollment, 1_000_000)
+        refund = self._ask(enrollment, 1_000).with_user(self.users["manager"])
+        cashier, director = refund.with_user(self.users["cashier"]), refund.with_user(self.users["director"])
+        bank, cash = self.env["account.journal"].create(
+            [
+                {"name": name, "code": name, "type": name.lower(), "company_id": self.company.id}
+                for name in ("Bank", "Cash")
+            ]
+        )
+        for values in (
+            {"campus_id": self.south.id},
+            {"company_id": self.company.id},
+            {"currency_id": self._currency("USD").id},
+        ):
+            with self.subTest(values), self.assertRaisesRegex(AccessError, "cannot be typed"):
+                director.write(values)
+            with self.subTest(values), self.assertRaisesRegex(AccessError, "cannot be typed"):
+                director.create({"enrollment_id": enrollment.id, "amount": 1, "reason": "Why", **values})
+        refund.reason = "Moves abroad"
+        refund.action_approve()
+        with self.assertRaisesRegex(UserError, "Reason can no longer be changed"):
+            director.reason = "Gift"
+        director.user_id = self.users["academic"]
+        cashier.journal_id = cash
+        cashier.action_pay()
+        for values in ({"journal_id": bank.id}, {"reason": "Gift"}, {"user_id": self.users["manager"].id}):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "can no longer be changed"):
+                director.write(values)
+        self.assertEqual(
+            (refund.payment_id.journal_id, refund.journal_id, refund.reason), (cash, cash, "Moves abroad")
+        )
+
     def test_screens_of_each_role(self):
         """X1: whoever sees refunds can read every field of the form."""
         enrollment = self._enroll()

@@ -18,4 +18,5 @@ from . import (
     edu_class,
     mail_activity,
     res_users,
+    resource_resource,
 )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import UserError
 
 
 class EduCampus(models.Model):
@@ -80,10 +81,46 @@ class EduCampus(models.Model):
         return campuses
 
     def write(self, vals):
+        if "company_id" in vals:
+            self.filtered(lambda campus: campus.company_id.id != vals["company_id"])._check_company_free()
         result = super().write(vals)
         if "manager_id" in vals or "user_ids" in vals:
             self._add_managers_to_staff()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_packages(self):
+        """Say in words what the database is about to refuse: a package sold nowhere else would be sold everywhere."""
+        packages_sudo = self.env["edu.package"].sudo().with_context(active_test=False)
+        for campus in self:
+            package_sudo = packages_sudo.search([("campus_ids", "in", campus.ids)], limit=1)
+            if package_sudo:
+                raise UserError(
+                    self.env._(
+                        "%(record)s stands in “%(other)s”. Take it off there first, or archive it instead.",
+                        record=campus.display_name,
+                        other=package_sudo.display_name,
+                    )
+                )
+
+    @api.model
+    def _company_models(self):
+        """Whose records of a campus hold it in its company: prices, seats and money are counted there (C9)."""
+        return ("edu.class", "edu.package")
+
+    def _check_company_free(self):
+        """:raise UserError: a campus has records that would follow it into the books of another company"""
+        for name in self._company_models():
+            domain = [("campus_id", "in", self.ids)]
+            record_sudo = self.env[name].sudo().with_context(active_test=False).search(domain, limit=1)
+            if record_sudo:
+                raise UserError(
+                    self.env._(
+                        "%(campus)s has classes, packages or enrolments: its company can no longer be changed."
+                        " Make a new campus in the other company.",
+                        campus=record_sudo.campus_id.display_name,
+                    )
+                )
 
     def _add_managers_to_staff(self):
         """A manager always belongs to the staff, so that one rule covers both."""

@@ -44,7 +44,9 @@ class EduClass(models.Model):
         tracking=True,
         group_expand=True,
     )
-    program_id = fields.Many2one("edu.program", required=True, index=True, ondelete="restrict")
+    program_id = fields.Many2one(
+        "edu.program", required=True, index=True, ondelete="restrict", check_company=True
+    )
     campus_id = fields.Many2one(
         "edu.campus",
         required=True,
@@ -54,9 +56,15 @@ class EduClass(models.Model):
     )
     company_id = fields.Many2one(related="campus_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    teacher_id = fields.Many2one("edu.teacher", index=True, ondelete="restrict", tracking=True)
+    teacher_id = fields.Many2one(
+        "edu.teacher", index=True, ondelete="restrict", tracking=True, check_company=True
+    )
     room_id = fields.Many2one(
-        "edu.room", index=True, ondelete="restrict", domain="[('campus_id', '=', campus_id)]"
+        "edu.room",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('campus_id', '=', campus_id)]",
     )
     date_start = fields.Date(index=True, tracking=True)
     date_end = fields.Date(tracking=True)
@@ -174,10 +182,15 @@ class EduClass(models.Model):
                     )
                 )
 
-    @api.constrains("state", "program_id")
+    @api.constrains("state")
+    def _check_state(self):
+        # Not those that start: the classes of a program that was retired meanwhile go on (C2).
+        self.filtered(lambda record: record.state == "open")._check_program_published()
+
+    @api.constrains("program_id")
     def _check_program_published(self):
         for record in self:
-            if record.state == "open" and record.program_id.state != "published":
+            if record.state in ("open", "running") and record.program_id.state != "published":
                 raise ValidationError(
                     self.env._(
                         "%(class)s cannot be opened: the program %(program)s is not published."

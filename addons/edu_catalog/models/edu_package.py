@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 class EduPackage(models.Model):
     _name = "edu.package"
     _description = "Package"
-    _inherit = ["mail.thread", "edu.import.mixin"]
+    _inherit = ["mail.thread", "edu.import.mixin", "edu.derived.mixin"]
     _order = "code, name"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True
@@ -23,7 +23,14 @@ class EduPackage(models.Model):
         " Combo: several programs together.",
     )
     program_ids = fields.Many2many(
-        "edu.program", "edu_package_program_rel", "package_id", "program_id", string="Programs"
+        "edu.program",
+        "edu_package_program_rel",
+        "package_id",
+        "program_id",
+        string="Programs",
+        check_company=True,
+        # Archived ones are read, too: without them, the package would hold for all.
+        context={"active_test": False},
     )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -64,7 +71,12 @@ class EduPackage(models.Model):
         help="The campus that keeps the package.",
     )
     campus_ids = fields.Many2many(
-        "edu.campus", string="Sold at", help="Empty: the package is sold at every campus."
+        "edu.campus",
+        string="Sold at",
+        check_company=True,
+        ondelete="restrict",
+        context={"active_test": False},
+        help="Empty: the package is sold at every campus.",
     )
     campus_price_ids = fields.One2many(
         "edu.package.price",
@@ -88,7 +100,8 @@ class EduPackage(models.Model):
     @api.depends("program_ids")
     def _compute_hours(self):
         for package in self:
-            package.hours = package.hours or sum(package.program_ids.mapped("hours"))
+            # Without programs there is nothing to add up: what was typed stays.
+            package.hours = sum(package.program_ids.mapped("hours")) if package.program_ids else package.hours
 
     @api.constrains("kind", "program_ids")
     def _check_program_ids(self):
@@ -109,16 +122,39 @@ class EduPackage(models.Model):
             .create([package._prepare_product_values() for package in without])
         )
         for package, product in zip(without, products_sudo, strict=True):
-            package.product_id = product.id
+            package.sudo().product_id = product.id
         return packages
 
     def write(self, vals):
         result = super().write(vals)
-        if not {"name", "code", "price", "currency_id"}.isdisjoint(vals):
+        if not {"name", "code", "price", "currency_id", "company_id"}.isdisjoint(vals):
             for package in self:
                 # Writing the package was allowed just now; its product follows.
                 package.product_id.sudo().write(package._prepare_product_values())
+        if "active" in vals:
+            # Through the template, by which Odoo archives its only variant, too.
+            self.product_id.sudo().product_tmpl_id.active = vals["active"]
         return result
+
+    def unlink(self):
+        products_sudo = self.product_id.sudo()
+        result = super().unlink()
+        # The packages were ours to delete; a product that stands on an invoice is only archived.
+        products_sudo._unlink_or_archive(check_access=False)
+        products_sudo.exists().product_tmpl_id.active = False
+        return result
+
+    def copy(self, default=None):
+        packages = super().copy(default)
+        for source, package in zip(self, packages, strict=True):
+            # The copy was ours to make; taxes, accounts and category stand on its product.
+            company = package.company_id
+            source_sudo, product_sudo = (
+                record.product_id.sudo().with_company(company).product_tmpl_id for record in (source, package)
+            )
+            if source.company_id == company:
+                product_sudo.write(source_sudo.copy_data(package._prepare_product_values())[0])
+        return packages
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
@@ -126,6 +162,11 @@ class EduPackage(models.Model):
             if not (default or {}).get("name"):
                 vals["name"] = self.env._("%s (copy)", package.name)
         return vals_list
+
+    @api.model
+    def _derived_fields(self):
+        """The product is made with the package: another one that was typed would be renamed and priced by it."""
+        return super()._derived_fields() | {"product_id"}
 
     def _prepare_product_values(self):
         """The values by which the product follows its package; its price is in the company's currency."""
@@ -167,6 +208,6 @@ class EduPackage(models.Model):
             and all(
                 program.active and program.state == "published"
                 # Archived ones are no longer taught, and are not to be overlooked.
-                for program in self.with_context(active_test=False).program_ids
+                for program in self.program_ids
             )
         )

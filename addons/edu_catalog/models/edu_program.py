@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 # The activity by which a reviewer approves a program (C2).
@@ -12,6 +12,7 @@ class EduProgram(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin", "edu.coded.mixin"]
     _order = "code"
     _rec_names_search = ["name", "code"]
+    _check_company_auto = True
 
     _workflow = {
         "discussion": ("review", "published", "retired"),
@@ -68,10 +69,16 @@ class EduProgram(models.Model):
     next_program_id = fields.Many2one(
         "edu.program",
         index="btree_not_null",
+        check_company=True,
         help="The higher class that follows this one.",
     )
     related_program_ids = fields.Many2many(
-        "edu.program", "edu_program_related_rel", "program_id", "related_id", string="Related Programs"
+        "edu.program",
+        "edu_program_related_rel",
+        "program_id",
+        "related_id",
+        string="Related Programs",
+        check_company=True,
     )
     package_ids = fields.Many2many(
         "edu.package",
@@ -146,6 +153,32 @@ class EduProgram(models.Model):
             self._check_workflow_group(state, self._workflow_groups["published"])
         return result
 
+    def write(self, vals):
+        reviewed = self.browse()
+        if vals.get("state", "review") != "review":
+            reviewed = self.filtered(lambda program: program.state == "review")
+        result = super().write(vals)
+        # Whichever door was used, nobody is asked any more: the review is done, or it is called off.
+        if vals.get("state") == "published":
+            reviewed.activity_feedback([REVIEW])
+        elif reviewed:
+            reviewed.activity_unlink([REVIEW])
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_packages(self):
+        # Not ``ondelete="restrict"`` of the field: ``package_ids`` is the other side of the same table, and
+        # Odoo makes its key cascade again whenever an addon extends programs only.
+        for program_sudo in self.sudo().with_context(active_test=False):
+            if program_sudo.package_ids:
+                raise UserError(
+                    self.env._(
+                        "%(record)s stands in “%(other)s”. Take it off there first, or archive it instead.",
+                        record=program_sudo.display_name,
+                        other=program_sudo.package_ids[0].display_name,
+                    )
+                )
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         for program, vals in zip(self, vals_list, strict=True):
@@ -155,17 +188,16 @@ class EduProgram(models.Model):
     def action_submit(self):
         """Hand the program over for review (C2); the reviewer is asked by an activity.
 
-        Without a reviewer, the manager of the submitter's campus becomes it.
+        Without a reviewer, the manager of the submitter's campus becomes it. Those under review are passed over.
         """
-        self.write({"state": "review"})
+        todo = self.filtered(lambda program: program.state != "review")
+        todo.write({"state": "review"})
         manager = self.env.user.campus_ids.manager_id[:1]
         if manager and manager.has_group(self._workflow_groups["published"]):
-            self.filtered(lambda program: not program.reviewer_id).reviewer_id = manager
-        for program in self.filtered("reviewer_id"):
-            program.activity_schedule(
-                REVIEW,
-                user_id=program.reviewer_id.id,
-                summary=self.env._("Review the program %s", program.name),
+            todo.filtered(lambda program: not program.reviewer_id).reviewer_id = manager
+        for reviewer, programs in todo.filtered("reviewer_id").grouped("reviewer_id").items():
+            programs.activity_schedule(
+                REVIEW, user_id=reviewer.id, summary=self.env._("Review and approve the program")
             )
         return True
 
@@ -175,7 +207,6 @@ class EduProgram(models.Model):
         Marking that activity as done does the same.
         """
         self.write({"state": "published"})
-        self.activity_feedback([REVIEW])
         return True
 
     def action_retire(self):
@@ -186,7 +217,6 @@ class EduProgram(models.Model):
     def action_reset(self):
         """Back to discussion, whatever it was (C2)."""
         self.write({"state": "discussion"})
-        self.activity_unlink([REVIEW])
         return True
 
     def action_view_classes(self):

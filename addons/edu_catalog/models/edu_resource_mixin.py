@@ -67,6 +67,16 @@ class EduResourceMixin(models.AbstractModel):
             self._edu_check_values(vals)
         return super().create([dict(vals) for vals in vals_list])
 
+    def unlink(self):
+        resources_sudo = self.resource_id.sudo()
+        result = super().unlink()
+        # Ours to delete, with what belongs to it: days off of nobody would be holidays of everybody.
+        self.env["resource.calendar.leaves"].sudo().search(
+            [("resource_id", "in", resources_sudo.ids)]
+        ).unlink()
+        resources_sudo.unlink()
+        return result
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         for record, vals in zip(self, vals_list, strict=True):

@@ -8,6 +8,7 @@ class EduRoom(models.Model):
     _inherit = ["edu.resource.mixin", "edu.import.mixin"]
     _order = "campus_id, name"
     _rec_names_search = ["name", "code"]
+    _check_company_auto = True
 
     _edu_resource_type = "material"
     _import_keys = (("code", "campus_id"), ("name", "campus_id"))
@@ -18,6 +19,7 @@ class EduRoom(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
+        check_company=True,
         default=lambda self: self.env["edu.campus"]._default_for_user(),
     )
     capacity = fields.Integer(required=True, default=20, aggregator="sum")

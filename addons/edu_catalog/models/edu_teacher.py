@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 # Kept on the contact; a teacher's screen shows and edits them (C7).
 CONTACT_FIELDS = ("name", "email", "phone", "street", "city", "country_id")
@@ -9,6 +10,7 @@ class EduTeacher(models.Model):
     _description = "Teacher"
     _inherit = ["edu.resource.mixin", "mail.thread", "mail.activity.mixin", "edu.import.mixin"]
     _order = "name"
+    _check_company_auto = True
 
     _import_keys = (("user_id",), ("partner_id",), ("name", "email"), ("name", "phone"), ("name",))
 
@@ -18,6 +20,7 @@ class EduTeacher(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
+        check_company=True,
         copy=False,
         help="Address, phone and e-mail are those of this contact; made with the teacher when left empty.",
     )
@@ -33,7 +36,7 @@ class EduTeacher(models.Model):
     country_id = fields.Many2one(related="partner_id.country_id", readonly=False)
     address = fields.Char(related="partner_id.contact_address", string="Address")
     subject_ids = fields.Many2many("edu.subject", string="Subjects")
-    campus_ids = fields.Many2many("edu.campus", string="Campuses")
+    campus_ids = fields.Many2many("edu.campus", string="Campuses", check_company=True)
     employment = fields.Selection(
         [("employee", "Employee"), ("freelance", "Freelance")], required=True, default="employee"
     )
@@ -68,6 +71,7 @@ class EduTeacher(models.Model):
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             self._edu_check_values(vals)
+            self._check_may_take_contact(vals.get("partner_id"))
         without = [vals for vals in vals_list if not vals.get("partner_id")]
         with_user = [vals for vals in without if vals.get("user_id")]
         without_user = [vals for vals in without if not vals.get("user_id")]
@@ -87,11 +91,27 @@ class EduTeacher(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        if "partner_id" in vals and any(teacher.partner_id.id != vals["partner_id"] for teacher in self):
+            self._check_may_take_contact(vals["partner_id"])
         result = super().write(vals)
         if "name" in vals:
             # Writing the teacher was allowed just now. The name of a user is the user's own.
             self.filtered(lambda teacher: not teacher.user_id).partner_id.sudo().name = vals["name"]
         return result
+
+    @api.model
+    def _check_may_take_contact(self, partner_id):
+        """A teacher's name, phone and address are those of the contact: taking one is a way to edit it (X1).
+
+        :raise AccessError: the contact is not the user's to edit
+        """
+        if partner_id and not self.env["res.partner"].browse(partner_id).has_access("write"):
+            raise AccessError(
+                self.env._(
+                    "This contact is not yours to edit, so you cannot make it a teacher's."
+                    " Leave it empty: a contact is made with the teacher."
+                )
+            )
 
     def action_view_classes(self):
         """Open the classes of the teacher."""

@@ -33,6 +33,41 @@ class TestClass(CatalogCommon):
         with self.assertRaisesRegex(ValidationError, "not published"):
             self.class_n.action_open()
 
+    def test_retired_program_is_not_begun(self):
+        """C2, C5: no class of it is made, running or open; those there are go on."""
+        self.class_n.action_open()
+        self.program.action_retire()
+        for state in ("open", "running"):
+            with self.subTest(state), self.assertRaisesRegex(ValidationError, "not published"):
+                self.env["edu.class"].with_user(self.users["academic"]).create(
+                    {
+                        "code": "T-R",
+                        "name": "R",
+                        "program_id": self.program.id,
+                        "campus_id": self.north.id,
+                        "state": state,
+                    }
+                )
+        self.class_n.action_start()
+        self.assertEqual(self.class_n.state, "running")
+
+    def test_of_one_company(self):
+        """C5, X1: program, teacher and room of the company whose class it is."""
+        other = self.env["res.company"].create({"name": "Other"})
+        campus = self.env["edu.campus"].create(
+            {"name": "Far", "code": "F", "company_id": other.id, "resource_calendar_id": False}
+        )
+        strangers = {
+            "program_id": self.env["edu.program"].create(
+                {"code": "T-O", "name": "O", "company_id": other.id}
+            ),
+            "teacher_id": self.env["edu.teacher"].create({"name": "O", "company_id": other.id}),
+            "room_id": self.env["edu.room"].create({"name": "O", "campus_id": campus.id}),
+        }
+        for name, record in strangers.items():
+            with self.subTest(name), self.assertRaises(UserError), self.cr.savepoint():
+                self.class_s.with_user(self.users["director"]).write({name: record.id})
+
     def test_room_of_the_campus(self):
         with self.assertRaisesRegex(ValidationError, "Room S is not at North"):
             self.class_n.room_id = self.room_s

@@ -106,3 +106,38 @@ class TestProgram(CatalogCommon):
             with form.line_ids.new() as line:
                 line.subject_id = self.subject
         self.assertEqual(form.record.subject_ids, self.subject)
+
+    def test_asked_once(self):
+        """C2: submitted twice, the reviewer is asked once; asked no more when the review is over, whichever way."""
+        manager = self.users["manager"]
+        programs = self.env["edu.program"].create(
+            [{"code": f"T-{code}", "name": code, "reviewer_id": manager.id} for code in "ABC"]
+        )
+        programs.action_submit()
+        programs.action_submit()
+        self.assertEqual([len(program.activity_ids) for program in programs], [1, 1, 1])
+        retired, back, published = programs
+        retired.action_retire()
+        back.with_user(self.users["academic"]).state = "discussion"
+        published.with_user(manager).state = "published"
+        self.assertFalse(programs.activity_ids)
+        self.assertIn("Review and approve", str(published.message_ids.mapped("body")))
+
+    def test_in_a_package_it_is_kept(self):
+        """C2, C4: deleted, it would leave a package that is sold for every program."""
+        package = self.env["edu.package"].create(
+            {
+                "name": "Pass",
+                "kind": "hours",
+                "price": 1,
+                "active": False,
+                "program_ids": [Command.set(self.program.ids)],
+                "campus_id": self.north.id,
+            }
+        )
+        (self.class_n | self.class_s).unlink()
+        with self.assertRaisesRegex(UserError, "IELTS Foundation stands in “Pass”"):
+            self.program.with_user(self.users["manager"]).unlink()
+        package.program_ids = False
+        self.program.with_user(self.users["manager"]).unlink()
+        self.assertFalse(self.program.exists())

@@ -4,6 +4,7 @@ from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -159,3 +160,67 @@ class TestResources(CatalogCommon):
         self.north.manager_id = self.users["director"]
         self.assertIn(self.users["director"], self.north.user_ids)
         self.assertIn(self.north, self.users["director"].campus_ids)
+
+    def test_campus_stays_in_its_company(self):
+        """C9: with classes or packages, not to be moved into the books of another company."""
+        other = self.env["res.company"].create({"name": "Other"})
+        director = self.users["director"]
+        director.company_ids |= other
+        campuses = self.env["edu.campus"].create(
+            [
+                {
+                    "name": name,
+                    "code": name,
+                    "company_id": self.company.id,
+                    "resource_calendar_id": False,
+                }
+                for name in ("Empty", "Packages")
+            ]
+        )
+        empty, sold = campuses.with_user(director).with_context(
+            allowed_company_ids=(self.company | other).ids
+        )
+        self.env["edu.package"].create(
+            {"name": "P", "price": 1, "active": False, "program_ids": self.program.ids, "campus_id": sold.id}
+        )
+        self.north.resource_calendar_id = False
+        for campus in (sold, self.north.with_env(empty.env)):
+            with self.subTest(campus.name), self.assertRaisesRegex(UserError, "can no longer be changed"):
+                campus.company_id = other
+            campus.company_id = self.company
+        empty.company_id = other
+        self.assertEqual(empty.company_id, other)
+
+    def test_deleted_with_what_belongs_to_them(self):
+        """C7, C8: no resource stays behind, and no day off that would be everybody's."""
+        leaves = self.env["resource.calendar.leaves"]
+        teacher = self.env["edu.teacher"].create({"name": "Z", "campus_ids": self.north.ids})
+        room = self.env["edu.room"].create({"name": "Z", "campus_id": self.north.id})
+        resources = teacher.resource_id | room.resource_id
+        for resource in resources:
+            leaves |= leaves.create(
+                {
+                    "resource_id": resource.id,
+                    "date_from": "2026-12-01 00:00:00",
+                    "date_to": "2026-12-02 00:00:00",
+                }
+            )
+        teacher.with_user(self.users["manager"]).unlink()
+        room.with_user(self.users["manager"]).unlink()
+        self.assertFalse(resources.exists() or leaves.exists())
+
+    def test_contact_of_others(self):
+        """C7, X1: making a contact a teacher's is a way to rename it; only for who may edit it."""
+        other = self.env["res.company"].create({"name": "Other"})
+        victim = self.env["res.partner"].create({"name": "Customer", "company_id": other.id})
+        academic = self.users["academic"]
+        teacher = self.env["edu.teacher"].create({"name": "Free", "campus_ids": self.north.ids})
+        with self.assertRaisesRegex(AccessError, "not yours to edit"):
+            teacher.with_user(academic).partner_id = victim.id
+        with self.assertRaisesRegex(AccessError, "not yours to edit"):
+            self.env["edu.teacher"].with_user(academic).create({"name": "X", "partner_id": victim.id})
+        with self.assertRaisesRegex(UserError, "Customer"), self.cr.savepoint():
+            teacher.partner_id = victim
+        self.env.invalidate_all()
+        teacher.with_user(academic).write({"partner_id": teacher.partner_id.id, "name": "Free Too"})
+        self.assertEqual((victim.name, teacher.partner_id.name), ("Customer", "Free Too"))

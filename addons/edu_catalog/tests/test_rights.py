@@ -54,3 +54,43 @@ class TestRights(CatalogCommon):
         for model in ("edu.class", "edu.program", "edu.package", "edu.teacher", "edu.room", "edu.campus"):
             with self.subTest(model), self.assertRaises(AccessError):
                 self.env[model].with_user(outsider).search([])
+
+    def test_resources_of_another_campus(self):
+        """C7, C8, X1: what may not be edited is not edited by way of its resource or its closures either."""
+        strange = self.env["edu.teacher"].create({"name": "South", "campus_ids": self.south.ids})
+        days = {"date_from": "2026-12-01 00:00:00", "date_to": "2026-12-02 00:00:00"}
+        leaves = self.env["resource.calendar.leaves"].with_user(self.users["academic"])
+        for record in (self.room_s, strange):
+            resource = record.resource_id
+            closure = self.env["resource.calendar.leaves"].create({"resource_id": resource.id, **days})
+            with self.subTest(record=record.name):
+                for call in (
+                    lambda resource=resource: resource.with_user(self.users["academic"]).write({"name": "X"}),
+                    lambda resource=resource: resource.with_user(self.users["academic"]).unlink(),
+                    lambda closure=closure: closure.with_env(leaves.env).unlink(),
+                    lambda closure=closure: closure.with_env(leaves.env).write({"name": "X"}),
+                    lambda resource=resource: leaves.create({"resource_id": resource.id, **days}),
+                    lambda closure=closure: closure.with_user(self.users["teacher"]).unlink(),
+                ):
+                    with self.assertRaises(AccessError):
+                        call()
+                for role in ("stranger", "director"):
+                    resource.with_user(self.users[role]).name = role
+                    closure.with_user(self.users[role]).name = role
+        record = self.room_s
+        record.active = False
+        with self.assertRaises(AccessError):
+            record.resource_id.with_user(self.users["academic"]).active = True
+
+    def test_own_resources_and_days_off(self):
+        """C7, C8, X1: of the own campus, of teachers of no campus, and one's own."""
+        days = {"date_from": "2026-12-01 00:00:00", "date_to": "2026-12-02 00:00:00"}
+        nowhere = self.env["edu.teacher"].create({"name": "Nowhere"})
+        for record in (self.room_n, self.teacher, nowhere):
+            with self.subTest(record=record.name):
+                record.resource_id.with_user(self.users["academic"]).tz = "Europe/Paris"
+                values = {"resource_id": record.resource_id.id, **days}
+                self.env["resource.calendar.leaves"].with_user(self.users["academic"]).create(values).unlink()
+        self.env["resource.calendar.leaves"].with_user(self.users["teacher"]).create(
+            {"resource_id": self.teacher.resource_id.id, **days}
+        ).unlink()

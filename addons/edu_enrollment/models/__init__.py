@@ -33,6 +33,7 @@ from . import (
     edu_ledger_entry,
     edu_ledger_entry_recognition,
     edu_package,
+    edu_program,
     edu_promotion,
     edu_refund,
     edu_student,

@@ -23,6 +23,40 @@ class EduClass(models.Model):
         for record in self:
             record.seats_taken = counts.get(record._origin, 0)
 
+    @api.constrains("program_id", "campus_id")
+    def _check_enrollments_fit(self):
+        """Who is in the class bought its program, at its campus: it cannot become another one under them (E2)."""
+        self.sudo().enrollment_ids.filtered(lambda enrollment: enrollment.state != "cancelled")._check_class_id()
+
+    def write(self, vals):
+        if vals.get("state") == "cancelled":
+            self._check_no_students()
+        return super().write(vals)
+
+    def _check_no_students(self):
+        """What happens to the students, and to their money, is not decided by the way (C5, E25).
+
+        :raise UserError: there are students in a class that is about to be cancelled
+        """
+        counts = (
+            self.env["edu.enrollment"]
+            .sudo()
+            ._read_group(
+                [("class_id", "in", self.ids), ("state", "in", ("confirmed", "suspended"))],
+                ["class_id"],
+                ["__count"],
+            )
+        )
+        for course_sudo, count in counts:
+            raise UserError(
+                self.env._(
+                    "%(class)s cannot be cancelled: it has %(count)s students. Transfer them to another class,"
+                    " or remove them on the roster, first.",
+                    count=count,
+                    **{"class": course_sudo.display_name},
+                )
+            )
+
     def _check_seats(self):
         """Say in words what the database is about to refuse (E24).
 

@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 
@@ -13,7 +14,13 @@ class EduPackage(models.Model):
         check_company=True,
         help="How the price is cut into instalments (C4). Empty: all of it on enrolment.",
     )
-    tax_ids = fields.Many2many(related="product_id.taxes_id", readonly=False, string="Taxes")
+    tax_ids = fields.Many2many(
+        "account.tax",
+        compute="_compute_tax_ids",
+        inverse="_inverse_tax_ids",
+        string="Taxes",
+        domain="[('type_tax_use', '=', 'sale'), ('company_id', 'parent_of', company_id)]",
+    )
     installment_count = fields.Integer(compute="_compute_payment", string="Instalments")
     payment_rate = fields.Float(
         compute="_compute_payment", digits=(5, 2), help="First instalment, in per cent of the price."
@@ -24,6 +31,17 @@ class EduPackage(models.Model):
     schedule_preview = fields.Html(
         compute="_compute_payment", sanitize=False, help="The instalments of somebody who enrols today."
     )
+
+    @api.depends("product_id.taxes_id", "company_id")
+    def _compute_tax_ids(self):
+        for package in self:
+            taxes_sudo = package.product_id.sudo().taxes_id
+            package.tax_ids = taxes_sudo._filter_taxes_by_company(package.company_id)
+
+    def _inverse_tax_ids(self):
+        for package in self:
+            # Writing the package was allowed just now; the taxes stand on its product.
+            package.product_id.sudo().taxes_id = package.tax_ids
 
     @api.depends(
         "price",
@@ -67,6 +85,57 @@ class EduPackage(models.Model):
                         term=package.payment_term_id.name,
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        packages = super().create(vals_list)
+        for package, vals in zip(packages, vals_list, strict=True):
+            if "tax_ids" in vals:
+                # Not before: the product is made with the package.
+                package.tax_ids = vals["tax_ids"]
+        return packages
+
+    def write(self, vals):
+        self._check_not_sold(vals)
+        return super().write(vals)
+
+    def copy(self, default=None):
+        packages = super().copy(default)
+        for source, package in zip(self, packages, strict=True):
+            # Odoo copies of a product nothing that each company sets for itself.
+            source_sudo, product_sudo = (
+                record.product_id.sudo().with_company(package.company_id) for record in (source, package)
+            )
+            if source.company_id == package.company_id:
+                product_sudo.property_account_income_id = source_sudo.property_account_income_id
+        return packages
+
+    def _check_not_sold(self, vals):
+        """What was sold stays in the currency, and in the books, in which it was sold (E9, E12).
+
+        :raise UserError: the currency or company changes of a package that was sold, or a deposit taken for
+        """
+        names = {"currency_id", "company_id"} & vals.keys()
+        changed = self.filtered(lambda package: any(package[name].id != vals[name] for name in names))
+        if not changed:
+            return
+        sold = Domain("state", "not in", ("draft", "waiting")) | Domain("date_confirmed", "!=", False)
+        enrollment_sudo = (
+            self.env["edu.enrollment"]
+            .sudo()
+            .search(
+                Domain("package_id", "in", changed.ids) & (sold | Domain("payment_ids", "!=", False)), limit=1
+            )
+        )
+        if enrollment_sudo:
+            raise UserError(
+                self.env._(
+                    "%(package)s was sold: %(fields)s can no longer be changed. Make a new package, and archive"
+                    " this one.",
+                    package=enrollment_sudo.package_id.display_name,
+                    fields=", ".join(self._fields[name]._description_string(self.env) for name in sorted(names)),
+                )
+            )
 
     def _rate_of_price(self, amount):
         return amount / self.price * 100 if self.price else 100.0

@@ -55,6 +55,9 @@ class EduPromotion(models.Model):
         "program_id",
         string="Programs",
         check_company=True,
+        ondelete="restrict",
+        # Archived ones are read, too: without them, the promotion would hold for all.
+        context={"active_test": False},
         help="Only for packages and classes of these programs. Empty: for all.",
     )
     is_combinable = fields.Boolean(

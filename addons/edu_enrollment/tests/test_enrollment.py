@@ -145,6 +145,22 @@ class TestEnrollment(EnrollmentCommon):
         with self.assertRaisesRegex(ValidationError, "does not cover"):
             self._enroll(confirm=False)
 
+    def test_class_stays_what_its_students_bought(self):
+        """E2, C5: neither its program nor its campus changes under them; who is cancelled does not count."""
+        other = self.program.copy({"code": "T-OTHER"})
+        other.action_submit()
+        other.action_publish()
+        enrollment = self._enroll(confirm=False)
+        with self.assertRaisesRegex(ValidationError, "does not cover"), self.cr.savepoint():
+            self.class_n.with_user(self.users["academic"]).program_id = other
+        with self.assertRaisesRegex(ValidationError, "held at South"), self.cr.savepoint():
+            self.class_n.with_user(self.users["director"]).write(
+                {"campus_id": self.south.id, "room_id": False, "teacher_id": False}
+            )
+        enrollment.action_cancel()
+        self.class_n.with_user(self.users["academic"]).program_id = other
+        self.assertEqual(self.class_n.program_id, other)
+
     def test_history_is_kept(self):
         enrollment = self._enroll()
         with self.assertRaisesRegex(UserError, "is kept"):

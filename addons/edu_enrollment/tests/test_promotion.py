@@ -169,6 +169,21 @@ class TestPromotion(PromotionCommon):
         self.assertNotIn("OK4", second.available_promotion_ids.mapped("code"))
         self.assertFalse(draft.available_promotion_ids)
 
+    def test_programs_are_not_opened_by_archiving(self):
+        """E6: for one program only, it is not for all when that one is archived or deleted."""
+        other = self.env["edu.program"].create({"code": "T-OTHER", "name": "Other"})
+        promotion = self._make_promotion(code="D", program_ids=[Command.set(other.ids)])
+        other.active = False
+        promotion.invalidate_recordset()
+        self.assertEqual(promotion.program_ids, other)
+        draft = self._enroll(confirm=False, promotion_id=promotion.id)
+        with self.assertRaisesRegex(UserError, "valid for Other only"):
+            draft.action_confirm()
+        with self.assertRaisesRegex(UserError, "Other stands in “.*Summer”"):
+            other.with_user(self.users["manager"]).unlink()
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            self.cr.execute("DELETE FROM edu_program WHERE id = %s", [other.id])
+
     def test_usage_limit(self):
         """E6: cancelling gives the use back; a batch that is too large is refused as a whole."""
         self.promotion.usage_limit = 1

@@ -180,6 +180,7 @@ class TestWaitlist(EnrollmentCommon):
         self.assertEqual(other.seats_taken, 1)
         with self.assertRaisesRegex(UserError, "is full"), self.cr.savepoint():
             third.action_confirm()
+        self.seated.action_cancel()
         self.class_n.action_cancel()
         self.assertEqual((third.state, third.waitlist_ids.state), ("draft", "left"))
 

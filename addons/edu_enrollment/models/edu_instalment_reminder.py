@@ -8,7 +8,7 @@ LATEST = 60
 
 
 class EduInstalmentReminder(models.Model):
-    """A mail about one instalment, before or after its due date: of each kind one, ever (E13)."""
+    """A mail about one instalment, before or after its due date: of each kind one for that date (E13)."""
 
     _name = "edu.instalment.reminder"
     _description = "Instalment Reminder"
@@ -20,7 +20,13 @@ class EduInstalmentReminder(models.Model):
     )
     enrollment_id = fields.Many2one(related="line_id.move_id.enrollment_id", string="Enrolment")
     partner_id = fields.Many2one(related="line_id.partner_id", string="Payer")
-    date_maturity = fields.Date(related="line_id.date_maturity")
+    date_maturity = fields.Date(
+        string="Due Date",
+        compute="_compute_date_maturity",
+        store=True,
+        precompute=True,
+        help="As it was when the mail was written. One that was put off since is reminded of again.",
+    )
     company_id = fields.Many2one(related="line_id.company_id")
     currency_id = fields.Many2one(related="line_id.currency_id")
     amount = fields.Monetary(required=True, help="What was open when the mail was written.")
@@ -29,23 +35,37 @@ class EduInstalmentReminder(models.Model):
     )
     date = fields.Date(string="Sent on", required=True, default=fields.Date.context_today)
 
-    _once = models.UniqueIndex("(line_id, kind)", "This reminder of the instalment has been sent already.")
+    _once = models.UniqueIndex(
+        "(line_id, kind, date_maturity)", "This reminder of the instalment has been sent already."
+    )
+
+    @api.depends("line_id")
+    def _compute_date_maturity(self):
+        for reminder in self:
+            reminder.date_maturity = reminder.line_id.date_maturity
 
     @api.model
     def _cron_send(self):
         """Remind the payers of all companies, as each company has set; running it twice sends nothing twice."""
         reminding = Domain("edu_reminder_days_before", ">", 0) | Domain("edu_reminder_days_after", ">", 0)
-        for company in self.env["res.company"].search(reminding):
-            self.with_company(company)._send_due(company)
+        campuses = (
+            self.env["edu.campus"]
+            .with_context(active_test=False)
+            .search([("company_id", "in", self.env["res.company"]._search(reminding))])
+        )
+        for (company, tz), local in campuses.grouped(lambda campus: (campus.company_id, campus.tz)).items():
+            self.with_company(company).with_context(tz=tz)._send_due(local)
 
     @api.model
-    def _send_due(self, company, today=None):
+    def _send_due(self, campuses, today=None):
         """Write the reminders that are due, and their mails, in the payers' languages (E13).
 
-        :param date today: default: today
+        :param campuses: ``edu.campus`` of one company and time zone
+        :param date today: default: today, in the time zone of the context
         :return: the new ``edu.instalment.reminder`` records
         """
         today = today or fields.Date.context_today(self)
+        company = campuses.company_id
         before, after = company.edu_reminder_days_before, company.edu_reminder_days_after
         windows = []
         if before:
@@ -54,7 +74,7 @@ class EduInstalmentReminder(models.Model):
             windows.append(("after", today - timedelta(days=after + LATEST), today - timedelta(days=after)))
         reminders = self.browse()
         for kind, first, last in windows:
-            lines = self._lines_to_remind(company, kind, first, last)
+            lines = self._lines_to_remind(campuses, kind, first, last)
             reminders |= self.create(
                 [
                     {
@@ -71,12 +91,15 @@ class EduInstalmentReminder(models.Model):
         return reminders
 
     @api.model
-    def _lines_to_remind(self, company, kind, first, last):
-        """Open instalments of payers with a mail address, due in these days, without a reminder of this kind."""
-        return self.env["account.move.line"].search(
+    def _lines_to_remind(self, campuses, kind, first, last):
+        """Open instalments of payers with a mail address, due in these days, without a reminder of this kind.
+
+        Who owes nothing, because other money of the enrolment makes up for it, is not written to.
+        """
+        lines = self.env["account.move.line"].search(
             [
-                ("company_id", "=", company.id),
-                ("move_id.enrollment_id", "!=", False),
+                ("move_id.enrollment_id.campus_id", "in", campuses.ids),
+                ("move_id.enrollment_id.amount_due", ">", 0),
                 ("move_id.move_type", "=", "out_invoice"),
                 ("display_type", "=", "payment_term"),
                 ("parent_state", "=", "posted"),
@@ -84,7 +107,9 @@ class EduInstalmentReminder(models.Model):
                 ("date_maturity", ">=", first),
                 ("date_maturity", "<=", last),
                 ("partner_id.email", "!=", False),
-                ("id", "not in", self._search([("kind", "=", kind)]).subselect("line_id")),
             ],
             order="date_maturity, id",
         )
+        sent = self.search([("kind", "=", kind), ("line_id", "in", lines.ids)])
+        reminded = {(reminder.line_id.id, reminder.date_maturity) for reminder in sent}
+        return lines.filtered(lambda line: (line.id, line.date_maturity) not in reminded)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class EduStudent(models.Model):
@@ -151,6 +151,30 @@ class EduStudent(models.Model):
         for vals, number in zip(unnumbered, numbers, strict=True):
             vals["student_number"] = number
         return super().create(vals_list)
+
+    def write(self, vals):
+        if "partner_id" in vals and not self.env.su:
+            self._check_contact_stays(vals["partner_id"])
+        return super().write(vals)
+
+    def _check_contact_stays(self, partner_id):
+        """Whoever bought, learns and is certified does not become somebody else (E1).
+
+        Odoo's merging of contacts goes on: it does not write through here.
+
+        :raise UserError: a student with an enrolment that came about
+        """
+        moved = self.filtered(lambda student: student.partner_id.id != partner_id)
+        # Also enrolments that the user may not see are in the name of the student.
+        for student_sudo in moved.sudo():
+            if any(student_sudo.enrollment_ids.mapped("date_confirmed")):
+                raise UserError(
+                    self.env._(
+                        "%s has been enrolled and stays this person. Correct the name and address of the"
+                        " contact, or merge it with the other contact.",
+                        student_sudo.display_name,
+                    )
+                )
 
     @api.model
     def _get_or_create(self, partners, values=None):

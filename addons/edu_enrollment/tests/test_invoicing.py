@@ -77,6 +77,48 @@ class TestInvoicing(EnrollmentCommon):
             found = self.env["account.move.line"].search([*mine, ("instalment_state", "=", state)])
             self.assertEqual(found, lines[index])
 
+    def test_credited_is_not_paid(self):
+        """E13, E14: of a cancelled enrolment the paid instalment is paid; the others were taken back."""
+        enrollment = self._enroll()
+        self.env["edu.enrollment.collect"].create(
+            {"enrollment_id": enrollment.id, "amount": 4_000_000}
+        ).action_apply()
+        self._deliver(enrollment, 24)
+        enrollment.action_cancel()
+        nobody_paid = self._enroll(self.binh)
+        nobody_paid.action_cancel()
+        lines = (enrollment | nobody_paid).instalment_ids.with_user(self.users["counsellor"])
+        self.env.invalidate_all()
+        self.assertEqual(
+            enrollment.instalment_ids.mapped("instalment_state"), ["paid", "credited", "credited"]
+        )
+        self.assertEqual(nobody_paid.instalment_ids.mapped("instalment_state"), ["credited"] * 3)
+        Line = lines.browse().with_user(self.users["manager"])
+        mine = [("id", "in", lines.ids)]
+        for state, number in (("paid", 1), ("credited", 5), ("unpaid", 0), ("overdue", 0)):
+            with self.subTest(state):
+                found = Line.search([*mine, ("instalment_state", "=", state)])
+                self.assertEqual((len(found), set(found.mapped("instalment_state")) - {state}), (number, set()))
+
+    def test_queries_of_states(self):
+        """Figures: the state of an instalment is read without a query for each."""
+        students = self.env["edu.student"].create(
+            [{"name": f"Student {index}", "campus_id": self.north.id} for index in range(12)]
+        )
+        self.class_n.capacity = 20
+        enrollments = self._enroll(students)
+        enrollments.action_cancel()
+
+        def queries(records):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            records.instalment_ids.mapped("instalment_state")
+            return self.cr.sql_log_count - start
+
+        queries(enrollments[:1])
+        self.assertEqual(queries(enrollments[:2]), queries(enrollments))
+
     def test_taxes(self):
         """E4: with a tax on top the customer pays more, the centre earns the net."""
         tax = self.env["account.tax"].create({"name": "VAT 10", "amount": 10, "company_id": self.company.id})

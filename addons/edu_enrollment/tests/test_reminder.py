@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import fields
@@ -20,7 +21,7 @@ class TestReminder(EnrollmentCommon):
         cls.today = fields.Date.context_today(cls.enrollment)
 
     def _send(self, days):
-        return self.env["edu.instalment.reminder"]._send_due(self.company, self.today + timedelta(days=days))
+        return self.env["edu.instalment.reminder"]._send_due(self.north, self.today + timedelta(days=days))
 
     def test_before_and_after_the_due_date(self):
         """E13: three days before, three days after, each once, however often the job runs."""
@@ -46,6 +47,40 @@ class TestReminder(EnrollmentCommon):
         wizard.action_apply()
         self.assertFalse(self._send(3))
         self.assertEqual(self._send(30).mapped("amount"), [2_500_000])
+
+    def test_put_off(self):
+        """E13: a due date that was agreed anew is reminded of once more, whatever was sent for the old one."""
+        self._send(0)
+        self.first.date_maturity = self.today + timedelta(days=10)
+        self.assertFalse(self._send(0))
+        again = self._send(8)
+        self.assertEqual((again.line_id, again.kind), (self.first, "before"))
+        self.assertEqual(again.date_maturity, self.first.date_maturity)
+        self.assertFalse(self._send(9))
+
+    def test_nothing_is_owed(self):
+        """E13: money that was paid and not set off yet makes up for the open instalment."""
+        self.enrollment.amount_due = 0
+        self.assertFalse(self._send(0))
+
+    def test_day_of_the_campus(self):
+        """E13: the job runs at any hour; at 20:00 in Greenwich it is tomorrow in Hà Nội."""
+        self.company.edu_reminder_days_before = 1
+        self.north.tz, self.south.tz = "Asia/Ho_Chi_Minh", "UTC"
+        south = self._enroll(self.chi, campus_id=self.south.id, class_id=self.class_s.id)
+        self.chi.email = "chi@example.com"
+        Reminder = self.env["edu.instalment.reminder"]
+        due = self.enrollment.instalment_ids[1].date_maturity
+        self.assertEqual(south.instalment_ids[1].date_maturity, due)
+        with freeze_time(f"{due - timedelta(days=2)} 20:00:00"):
+            Reminder._cron_send()
+        seconds = self.enrollment.instalment_ids[1] | south.instalment_ids[1]
+        sent = Reminder.search([("line_id", "in", seconds.ids)])
+        self.assertEqual(sent.enrollment_id, self.enrollment)
+        with freeze_time(f"{due - timedelta(days=1)} 00:30:00"):
+            Reminder._cron_send()
+        sent = Reminder.search([("line_id", "in", seconds.ids)])
+        self.assertEqual(len(sent), 2)
 
     def test_settings(self):
         """E13: nothing at 0; nobody is written to without an address, and later when there is one."""

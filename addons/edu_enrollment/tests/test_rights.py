@@ -56,6 +56,31 @@ class TestRights(EnrollmentCommon):
         with self.assertRaises(AccessError):
             self.env["account.move"].with_user(self.users["teacher"]).search([])
 
+    def test_staff_read_what_was_set_off_for_their_enrolments_only(self):
+        """X1: what was paid with what says as much as the invoices do; who keeps the books sees all of it."""
+        for enrollment in self.all:
+            self.env["edu.enrollment.collect"].create(
+                {"enrollment_id": enrollment.id, "amount": 1_000}
+            ).action_apply()
+        partials = self.all.invoice_ids.line_ids.matched_credit_ids
+        self.assertEqual(len(partials), 3)
+        for role, expected in (
+            ("counsellor", self.of_an),
+            ("academic", self.of_an | self.of_binh),
+            ("stranger", self.of_chi),
+            ("cashier", self.all),
+            ("director", self.all),
+        ):
+            with self.subTest(role):
+                found = (
+                    self.env["account.partial.reconcile"]
+                    .with_user(self.users[role])
+                    .search([("id", "in", partials.ids)])
+                )
+                self.assertEqual(found.sudo().debit_move_id.move_id.enrollment_id, expected)
+        with self.assertRaises(AccessError):
+            partials.with_user(self.users["counsellor"]).read(["amount"])
+
     def test_only_sellers_confirm(self):
         """X1, E9: the check comes before anything is done with other rights."""
         draft = self._enroll(self.an, confirm=False, class_id=False)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -98,3 +98,17 @@ class TestStudent(EnrollmentCommon):
         self.assertEqual(read(students[:1]), read(students))
         self.assertEqual(students.mapped("hours_left"), [60] * 10)
         self.assertEqual(students.mapped("amount_due"), [9_999_999] * 10)
+
+    def test_contact_of_who_was_enrolled(self):
+        """E1, X1: a sold enrolment does not pass to another person by the way; contacts can be merged."""
+        other = self.env["res.partner"].create({"name": "Trần Minh An", "email": "an@example.com"})
+        an = self.an.with_user(self.users["counsellor"])
+        draft = self._enroll(confirm=False)
+        an.partner_id = other
+        draft.action_confirm()
+        with self.assertRaisesRegex(UserError, "stays this person"):
+            an.partner_id = self.binh.partner_id.copy()
+        an.write({"partner_id": other.id, "birthdate": "2012-05-18"})
+        kept = self.env["res.partner"].create({"name": "Trần Minh An", "email": "an@example.com"})
+        self.env["base.partner.merge.automatic.wizard"]._merge((kept | other).ids, kept)
+        self.assertEqual(self.an.partner_id, kept)

@@ -59,11 +59,14 @@ class EduLedgerEntry(models.Model):
     def _selection_origin(self):
         return [("account.move", self.env._("Invoice")), ("edu.enrollment", self.env._("Enrolment"))]
 
-    def write(self, vals):  # pylint: disable=method-required-super
-        # Stored related fields follow their source through _write; nobody writes an entry.
-        raise UserError(
-            self.env._("An entry of the hours ledger is never changed. Add a countering entry instead.")
-        )
+    def write(self, vals):
+        # Stored related fields follow their source through _write; nobody writes an entry. Merging contacts
+        # writes to all references to them, none of them here.
+        if self:
+            raise UserError(
+                self.env._("An entry of the hours ledger is never changed. Add a countering entry instead.")
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):

@@ -128,6 +128,12 @@ class EduCampus(models.Model):
             if campus.manager_id and campus.manager_id not in campus.user_ids:
                 campus.user_ids = [fields.Command.link(campus.manager_id.id)]
 
+    def _today(self):
+        """The day it is for the user, or for the campus where the user has no time zone (a program, a visitor)."""
+        self.ensure_one()
+        has_zone = self.env.context.get("tz") or self.env.user.tz
+        return fields.Date.context_today(self if has_zone else self.with_context(tz=self.tz))
+
     @api.model
     def _default_for_user(self):
         """The campus that a new record of the current user belongs to: the first of the user's own.

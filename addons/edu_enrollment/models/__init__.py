@@ -39,6 +39,7 @@ from . import (
     edu_student,
     edu_student_statement,
     edu_waitlist,
+    ir_actions_report,
     ir_sequence,
     res_company_certificate,
     res_company_deferral,

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class AccountMove(models.Model):
@@ -26,11 +27,43 @@ class AccountMove(models.Model):
             move.company_id._edu_check_books_open(
                 move.date, move.journal_id, move.enrollment_id.display_name, move._affect_tax_report()
             )
-        self.action_post()
+        # Whoever posts here writes the ledger too.
+        self.with_context(edu_ledger_written=True).action_post()
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        posted._edu_follow()
+        return posted
+
+    def button_draft(self):
+        """What is not posted any more settles nothing: the other side is open again (E14)."""
+        result = super().button_draft()
+        ours = self.filtered(lambda move: move.enrollment_id or move.origin_payment_id.enrollment_id)
+        ours.line_ids.remove_move_reconcile()
+        ours._edu_follow()
+        return result
+
+    def _edu_follow(self):
+        """What an accountant does to the documents of an enrolment is done to its ledger as well (E14, E18)."""
+        if self.env.context.get("edu_ledger_written"):
+            return
+        for move in self:
+            if move.enrollment_id and move.move_type in ("out_invoice", "out_refund"):
+                # Whoever may post the document may cause the entry.
+                move.enrollment_id.sudo()._follow_document(move.sudo())
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """A credit note belongs to the enrolment of the invoice that it reverses."""
         self._check_no_recognition()
+        payment = self.origin_payment_id.filtered("enrollment_id")[:1]
+        if payment:
+            raise UserError(
+                self.env._(
+                    "%s belongs to an enrolment, which counts it as money. Reset the payment to draft"
+                    " and cancel it instead of reversing its entry.",
+                    payment.display_name,
+                )
+            )
         default_values_list = default_values_list or [{} for _move in self]
         for move, values in zip(self, default_values_list, strict=True):
             values.setdefault("enrollment_id", move.enrollment_id.id)
@@ -38,7 +71,34 @@ class AccountMove(models.Model):
 
     def _check_draftable(self):
         self._check_no_recognition()
+        self._check_no_refund()
         return super()._check_draftable()
+
+    def _check_no_refund(self):
+        """A refund that was paid stays as it was paid (E15).
+
+        :raise UserError: with the way out
+        """
+        refund_sudo = (
+            self.env["edu.refund"]
+            .sudo()
+            .search(
+                Domain("state", "=", "paid")
+                & (
+                    Domain("payment_id", "in", self.origin_payment_id.ids)
+                    | Domain("credit_note_id", "in", self.ids)
+                ),
+                limit=1,
+            )
+        )
+        if refund_sudo:
+            raise UserError(
+                self.env._(
+                    "The refund %s was paid by this, so it cannot be reset or cancelled. If the money came back,"
+                    " collect it on the enrolment once more.",
+                    refund_sudo.display_name,
+                )
+            )
 
     def _check_no_recognition(self):
         """Earned revenue stays posted as long as the ledger says that it was earned (E19).

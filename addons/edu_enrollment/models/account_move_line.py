@@ -43,6 +43,24 @@ class AccountMoveLine(models.Model):
         """The enrolment that an entry belongs to: an invoice's, a payment's, or the one that money moved to."""
         return self.move_id.enrollment_id or self.move_id.origin_payment_id.enrollment_id
 
+    def _share_without_money(self):
+        """How much of what this line settles is no money: all of a hand-made entry, what a payment wrote off.
+
+        Money stands in a bank or cash journal, or comes from another enrolment.
+
+        :return: float from 0 to 1
+        """
+        self.ensure_one()
+        move = self.move_id
+        if move.enrollment_id:
+            return 0.0
+        if move.journal_id.type not in ("bank", "cash", "credit"):
+            return 1.0
+        payment = move.origin_payment_id
+        if not payment or not self.amount_currency:
+            return 0.0
+        return max(1.0 - payment.amount / abs(self.amount_currency), 0.0)
+
     def _search_instalment_state(self, operator, value):
         if operator != "in":
             return NotImplemented

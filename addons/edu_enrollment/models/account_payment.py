@@ -24,3 +24,11 @@ class AccountPayment(models.Model):
         "(collect_key) WHERE collect_key IS NOT NULL", "This payment has been registered already."
     )
     _enrollment_direction_idx = models.Index("(enrollment_id, payment_type) WHERE enrollment_id IS NOT NULL")
+
+    def action_post(self):
+        """Money that is posted once more is set off once more (E11)."""
+        again = self.filtered(lambda payment: payment.move_id.posted_before)
+        result = super().action_post()
+        # Whoever may post the payment may have it set off.
+        again.enrollment_id.sudo()._apply_open_credit()
+        return result

@@ -414,12 +414,11 @@ class EduEnrollment(models.Model):
 
         :raise UserError: naming the enrolment, the rule and the way out
         """
-        today = fields.Date.context_today(self)
         for enrollment in self:
             package, course = enrollment.package_id, enrollment.class_id
             # Hours taken over were sold before, by whatever was on sale then.
             if not enrollment.is_taken_over and not package._is_on_sale(
-                enrollment.date_confirmed or today, enrollment.campus_id
+                enrollment.date_confirmed or enrollment.campus_id._today(), enrollment.campus_id
             ):
                 raise UserError(
                     self.env._(
@@ -569,9 +568,9 @@ class EduEnrollment(models.Model):
         todo_sudo = todo.sudo()
         # A tax may have another rate since the draft was written; from here on the total is agreed.
         todo_sudo._compute_amount_total()
-        todo_sudo.filtered(
-            lambda enrollment: not enrollment.date_confirmed
-        ).date_confirmed = fields.Date.context_today(self)
+        undated_sudo = todo_sudo.filtered(lambda enrollment: not enrollment.date_confirmed)
+        for campus_sudo, enrollments_sudo in undated_sudo.grouped("campus_id").items():
+            enrollments_sudo.date_confirmed = campus_sudo._today()
         todo_sudo.write({"state": "confirmed"})
         todo_sudo.class_id._check_seats()
         todo_sudo._promotions()._check_usage()
@@ -592,7 +591,8 @@ class EduEnrollment(models.Model):
         self._lock()
         todo_sudo = self.filtered(lambda enrollment: enrollment.state != "cancelled").sudo()
         todo_sudo._credit_undelivered()
-        todo_sudo.write({"state": "cancelled", "date_cancelled": fields.Date.context_today(self)})
+        for campus_sudo, enrollments_sudo in todo_sudo.grouped("campus_id").items():
+            enrollments_sudo.write({"state": "cancelled", "date_cancelled": campus_sudo._today()})
         # The same student may be enrolled in the same class again at once: the place must be free by then.
         todo_sudo.flush_recordset()
         return True

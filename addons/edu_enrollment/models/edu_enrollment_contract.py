@@ -160,7 +160,7 @@ class EduEnrollment(models.Model):
         return self.state in SIGNABLE_STATES and not self.signed_on
 
     def _sign_contract(self, signer, name, picture):
-        """Put the payer's signature under the contract and keep the signed PDF in the chatter (E20).
+        """Put the payer's signature under the contract and keep the signed PDF; the chatter tells of it (E20).
 
         The one who comes second, with a double click or in another browser, waits on the enrolment's row, starts
         again on the new truth and changes nothing.
@@ -202,14 +202,13 @@ class EduEnrollment(models.Model):
         enrollment_sudo.write({"signature": picture, "signed_by": name, "signed_on": fields.Datetime.now()})
         # The paper is drawn from what the database says.
         enrollment_sudo.flush_recordset()
-        contract = enrollment_sudo._contract_pdf()
-        enrollment_sudo.signed_contract = base64.b64encode(contract)
-        # Read by the staff, whatever the language of the one who signs.
+        enrollment_sudo.signed_contract = base64.b64encode(enrollment_sudo._contract_pdf())
+        # Read by the staff, whatever the language of the one who signs. The PDF itself is not attached: the
+        # chatter is open to teachers as well, who see no money.
         house_sudo = enrollment_sudo.with_context(lang=self.company_id.partner_id.lang)
         house_sudo.message_post(
             body=house_sudo.env._("The contract was signed by %s.", name),
             author_id=signer.id,
-            attachments=[(house_sudo._contract_filename(), contract)],
             subtype_xmlid="mail.mt_note",
         )
         return True

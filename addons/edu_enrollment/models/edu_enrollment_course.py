@@ -70,8 +70,19 @@ class EduEnrollment(models.Model):
             if enrollment.state in ("confirmed", "suspended")
         }
         result = super().action_cancel(reason)
-        for enrollment, (hours, class_id) in sold.items():
-            enrollment._log_change("withdraw", hours=hours, class_id=class_id, reason=reason)
+        # Who may cancel may have it counted.
+        self.env["edu.enrollment.change"].sudo().create(
+            [
+                {
+                    "enrollment_id": enrollment.id,
+                    "kind": "withdraw",
+                    "hours": hours,
+                    "class_id": class_id,
+                    "reason": reason,
+                }
+                for enrollment, (hours, class_id) in sold.items()
+            ]
+        )
         return result
 
     def action_complete(self):
@@ -194,7 +205,7 @@ class EduEnrollment(models.Model):
 
     def _expire(self):
         """Write off whatever hours, or money without hours, are left (E18)."""
-        entries = []
+        entries, changes = [], []
         for enrollment in self:
             hours, amount = max(enrollment.hours_left, 0.0), max(enrollment.amount_deferred, 0.0)
             if not hours and enrollment.currency_id.is_zero(amount):
@@ -208,5 +219,8 @@ class EduEnrollment(models.Model):
                     "origin": f"edu.enrollment,{enrollment.id}",
                 }
             )
-            enrollment._log_change("expire", hours=hours, amount=amount)
+            changes.append(
+                {"enrollment_id": enrollment.id, "kind": "expire", "hours": hours, "amount": amount}
+            )
+        self.env["edu.enrollment.change"].create(changes)
         return self.env["edu.ledger.entry"].create(entries)

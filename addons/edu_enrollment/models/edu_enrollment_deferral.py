@@ -36,12 +36,18 @@ class EduEnrollment(models.Model):
                     values["account_id"] = account.id
         return lines
 
-    def _draft_credit_note(self, invoice, amount, total=None):
+    def _draft_credit_notes(self, amounts, totals):
         """Credited is what the deferred money is worth in the books, whatever rounding would make of it."""
-        credit = super()._draft_credit_note(invoice, amount, total)
-        if self.deferred_account_id and self.currency_id != self.company_id.currency_id:
-            credit.invoice_line_ids.balance = self._deferred_worths({self.id: amount})[self.id]
-        return credit
+        notes = super()._draft_credit_notes(amounts, totals)
+        foreign = notes.filtered(
+            lambda note: (
+                note.enrollment_id.deferred_account_id and note.currency_id != note.company_id.currency_id
+            )
+        )
+        worths = self._deferred_worths({id_: amounts[id_] for id_ in foreign.enrollment_id.ids})
+        for note in foreign:
+            note.invoice_line_ids.balance = worths[note.enrollment_id.id]
+        return notes
 
     def _deferred_worths(self, amounts):
         """What amounts of deferred money are worth in the currency of the company: at the rate of the invoice.

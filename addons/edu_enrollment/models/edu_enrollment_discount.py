@@ -224,7 +224,7 @@ class EduEnrollment(models.Model):
         :return: a sentence, or ``False``
         """
         self.ensure_one()
-        date = self.date_confirmed or fields.Date.context_today(self)
+        date = self.date_confirmed or self.campus_id._today()
         reasons = (promotion._refusal(self, date) for promotion in self._promotions())
         return next(filter(None, reasons), False)
 

@@ -131,6 +131,7 @@ class EduEnrollment(models.Model):
     def _prepare_invoice_values(self):
         """Values of the customer invoice (E9); discounts are lines of their own, so that typed amounts stay exact."""
         self.ensure_one()
+        lines = self._in_payers_language()._prepare_invoice_line_values()
         return {
             "move_type": "out_invoice",
             "enrollment_id": self.id,
@@ -141,8 +142,13 @@ class EduEnrollment(models.Model):
             "invoice_payment_term_id": self.package_id.payment_term_id.id,
             "invoice_origin": self.name,
             "invoice_user_id": self.user_id.id,
-            "invoice_line_ids": [Command.create(values) for values in self._prepare_invoice_line_values()],
+            "invoice_line_ids": [Command.create(values) for values in lines],
         }
+
+    def _in_payers_language(self):
+        """What stands on paper is read by the payer, as Odoo's own lines of an invoice (X2)."""
+        self.ensure_one()
+        return self.with_context(lang=self.partner_id.lang or self.env.lang)
 
     def _prepare_invoice_line_values(self):
         self.ensure_one()
@@ -188,25 +194,96 @@ class EduEnrollment(models.Model):
             ]
         )
 
+    def _follow_document(self, move):
+        """Book in the ledger what an accountant posted, changed or took back of a document (E14, E18).
+
+        A document that is posted again brings back the hours it had. A new credit note lowers the price; one that
+        leaves nothing invoiced takes the hours too, and a new invoice gives them again.
+
+        :param move: ``account.move`` of the enrolment, invoice or credit note, posted or reset to draft
+        :raise UserError: what was delivered already would not be paid for; a cancelled enrolment would have hours
+        """
+        self.ensure_one()
+        self._lock()
+        origin = f"account.move,{move.id}"
+        entries = self.env["edu.ledger.entry"].search(
+            [("enrollment_id", "=", self.id), ("origin", "=", origin), ("kind", "!=", "delivery")], order="id"
+        )
+        hours = amount = 0.0
+        if move.state == "posted":
+            amount = move.amount_untaxed if move.move_type == "out_invoice" else -move.amount_untaxed
+            if entries:
+                first = entries.filtered(lambda entry: entry.kind != "adjust") or entries[:1]
+                hours = sum(first.mapped("hours"))
+            elif move.move_type == "out_invoice":
+                hours = max(self.hours_planned - self.hours_left - self.hours_delivered, 0.0)
+            elif self.currency_id.is_zero(self._creditable()[0]):
+                hours = -max(self.hours_left, 0.0)
+        hours -= sum(entries.mapped("hours"))
+        amount = self.currency_id.round(amount - sum(entries.mapped("amount")))
+        if hours or amount:
+            self.env["edu.ledger.entry"].create(
+                {
+                    "enrollment_id": self.id,
+                    "kind": "adjust",
+                    "date": fields.Date.context_today(self),
+                    "hours": hours,
+                    "amount": amount,
+                    "origin": origin,
+                }
+            )
+        self._check_documents(move)
+        self._apply_open_credit()
+
+    def _check_documents(self, move):
+        """What is left of the documents pays for what was delivered, and a cancelled enrolment has none left.
+
+        :param move: ``account.move`` that is being changed
+        :raise UserError: with the way out
+        """
+        names = {"move": move.display_name, "enrollment": self.display_name}
+        if self.currency_id.compare_amounts(self.amount_deferred, 0.0) < 0:
+            raise UserError(
+                self.env._(
+                    "%(move)s: hours worth %(earned)s of %(enrollment)s were delivered already, so as much stays"
+                    " invoiced. Take the lessons back in the attendance first, or credit less.",
+                    earned=self.currency_id.format(self.amount_delivered + self.amount_expired),
+                    **names,
+                )
+            )
+        if self.state == "cancelled" and (self.hours_left > 0 or self.amount_deferred > 0):
+            raise UserError(
+                self.env._(
+                    "%(move)s: %(enrollment)s is cancelled, so its credit stays."
+                    " Make a new enrolment to invoice something.",
+                    **names,
+                )
+            )
+
     def _credit_undelivered(self, kind="refund"):
         """Credit what was invoiced for hours that will not be delivered, and take the hours back (E17, E18).
 
         :param str kind: of the ledger entries: ``refund``, or ``move_out`` where hours or money go elsewhere
         """
+        owed = {
+            enrollment.id: enrollment.amount_deferred
+            for enrollment in self
+            if enrollment.currency_id.compare_amounts(enrollment.amount_deferred, 0.0) > 0
+        }
+        notes = self._create_credit_notes(owed)
+        self._set_off(notes)
+        by_enrollment = notes.grouped("enrollment_id")
         entries = []
         for enrollment in self:
-            hours, amount = enrollment.hours_left, enrollment.amount_deferred
-            credit = self.env["account.move"]
-            if enrollment.currency_id.compare_amounts(amount, 0.0) > 0:
-                credit = enrollment._create_credit_note(amount)
+            hours, credit = enrollment.hours_left, by_enrollment.get(enrollment)
             if hours > 0 or credit:
                 entries.append(
                     {
                         "enrollment_id": enrollment.id,
                         "kind": kind,
-                        "date": fields.Date.context_today(self),
+                        "date": enrollment.campus_id._today(),
                         "hours": -max(hours, 0.0),
-                        "amount": -credit.amount_untaxed,
+                        "amount": -credit.amount_untaxed if credit else 0.0,
                         "origin": f"account.move,{credit.id}"
                         if credit
                         else f"edu.enrollment,{enrollment.id}",
@@ -214,53 +291,73 @@ class EduEnrollment(models.Model):
                 )
         self.env["edu.ledger.entry"].create(entries)
 
-    def _create_credit_note(self, amount, total=None, set_off=True):
-        """Credit a part of the invoice and set it off against what is open of it.
+    def _create_credit_notes(self, amounts, totals=None):
+        """Credit parts of the invoices. The notes stay open: they are set off, or paid out, afterwards.
 
-        It is worth what it was on the day of the invoice: rates of exchange that moved since are no revenue.
+        They are worth what it was on the day of the invoice: rates of exchange that moved since are no revenue.
 
-        :param float amount: to be credited, without taxes, in the enrolment's currency
-        :param float total: the same with taxes; default: their share of what is not credited yet
-        :param bool set_off: no: the note stays open, to be paid out
+        :param dict amounts: enrolment id → to be credited, without taxes, in its currency
+        :param dict totals: the same with taxes; default: their share of what is not credited yet
         :return: the posted ``account.move`` of type ``out_refund``
         """
+        notes = self._draft_credit_notes(amounts, totals or {})
+        notes._edu_post()
+        for note in notes:
+            # Not before it is posted: Odoo would set each off by itself.
+            note.reversed_entry_id = note.enrollment_id._posted_invoice()
+        return notes
+
+    def _draft_credit_notes(self, amounts, totals):
+        """The credit notes before they are posted; arguments as of ``_create_credit_notes``."""
+        notes = self.env["account.move"]
+        # Read at once: below, each enrolment looks at its invoices by itself.
+        moves = self.browse(amounts).invoice_ids
+        moves.mapped("invoice_line_ids.product_id")
+        moves.mapped("line_ids.tax_ids")
+        for company, enrollments in self.browse(amounts).grouped("company_id").items():
+            notes |= notes.with_company(company).create(
+                [
+                    enrollment._prepare_credit_note_values(amounts[enrollment.id], totals.get(enrollment.id))
+                    for enrollment in enrollments
+                ]
+            )
+        return notes
+
+    def _set_off(self, notes):
+        """Set credit notes off against what is open of their invoices, as Odoo does with reversals.
+
+        :param notes: posted ``account.move`` recordset
+        """
+        plan = []
+        for note in notes:
+            lines = (note.reversed_entry_id | note).line_ids.filtered(
+                lambda line: line.account_id.reconcile and not line.reconciled
+            )
+            plan += [same for same in lines.grouped("account_id").values() if len(same) > 1]
+        self.env["account.move.line"]._reconcile_plan(plan)
+
+    def _posted_invoice(self):
         self.ensure_one()
-        invoice = self.invoice_ids.filtered(
+        return self.invoice_ids.filtered(
             lambda move: move.move_type == "out_invoice" and move.state == "posted"
         )[:1]
-        credit = self._draft_credit_note(invoice, amount, total)
-        # Odoo sets a reversal off by itself.
-        credit.reversed_entry_id = set_off and invoice
-        credit._edu_post()
-        if not set_off:
-            credit.reversed_entry_id = invoice
-            return credit
-        receivable = (invoice.line_ids | credit.line_ids).filtered(
-            lambda item: item.account_id.account_type == "asset_receivable" and not item.reconciled
-        )
-        receivable.reconcile()
-        return credit
 
-    def _draft_credit_note(self, invoice, amount, total=None):
-        """The credit note before it is posted; arguments as of ``_prepare_credit_line_values``."""
-        return (
-            self.env["account.move"]
-            .with_company(self.company_id)
-            .create(
-                {
-                    **self._prepare_invoice_values(),
-                    "move_type": "out_refund",
-                    "invoice_date": fields.Date.context_today(self),
-                    # What is taken back was worth what the invoice made of it, in the company's currency too.
-                    "invoice_currency_rate": invoice.invoice_currency_rate,
-                    "invoice_payment_term_id": False,
-                    "ref": self.env._("Credit for %s", invoice.name),
-                    "invoice_line_ids": [
-                        Command.create(self._prepare_credit_line_values(invoice, amount, total))
-                    ],
-                }
-            )
-        )
+    def _prepare_credit_note_values(self, amount, total=None):
+        """Values of a credit note; arguments as of ``_prepare_credit_line_values``."""
+        self.ensure_one()
+        invoice, reader = self._posted_invoice(), self._in_payers_language()
+        return {
+            **self._prepare_invoice_values(),
+            "move_type": "out_refund",
+            "invoice_date": self.campus_id._today(),
+            # What is taken back was worth what the invoice made of it, in the company's currency too.
+            "invoice_currency_rate": invoice.invoice_currency_rate,
+            "invoice_payment_term_id": False,
+            "ref": reader.env._("Credit for %s", invoice.name),
+            "invoice_line_ids": [
+                Command.create(reader._prepare_credit_line_values(invoice, amount, total))
+            ],
+        }
 
     def _prepare_credit_line_values(self, invoice, amount, total=None):
         """One line that credits so much, and of each tax what belongs to it; rounding has no say in it.

@@ -32,6 +32,13 @@ class EduEnrollment(models.Model):
         string="Open Credit",
         help="The payer's money that no invoice has used yet.",
     )
+    amount_written_off = fields.Monetary(
+        compute="_compute_amounts",
+        store=True,
+        string="Written Off",
+        help="Settled in accounting without money: written off, discounted for early payment, or set off against"
+        " an entry that is no enrolment's.",
+    )
 
     @api.depends(
         "currency_id",
@@ -39,20 +46,25 @@ class EduEnrollment(models.Model):
         "payment_ids.amount",
         "payment_ids.currency_id",
         "payment_ids.payment_type",
+        "payment_ids.date",
         "payment_ids.is_deposit",
     )
     def _compute_payments(self):
         for enrollment in self:
-            posted = enrollment.payment_ids.filtered(
-                lambda payment, currency=enrollment.currency_id: (
-                    payment.state in POSTED and payment.currency_id == currency
-                )
-            )
+            posted = enrollment.payment_ids.filtered(lambda payment: payment.state in POSTED)
+            amounts = {payment: enrollment._amount_of(payment) for payment in posted}
             received = posted.filtered(lambda payment: payment.payment_type == "inbound")
             enrollment.payment_count = len(posted)
-            enrollment.amount_received = sum(received.mapped("amount"))
-            enrollment.amount_refunded = sum((posted - received).mapped("amount"))
-            enrollment.deposit_amount = sum(received.filtered("is_deposit").mapped("amount"))
+            enrollment.amount_received = sum(amounts[payment] for payment in received)
+            enrollment.amount_refunded = sum(amounts[payment] for payment in posted - received)
+            enrollment.deposit_amount = sum(amounts[payment] for payment in received if payment.is_deposit)
+
+    def _amount_of(self, payment):
+        """What a payment is in the enrolment's currency, at the rate of its day."""
+        self.ensure_one()
+        return payment.currency_id._convert(
+            payment.amount, self.currency_id, payment.company_id, payment.date or fields.Date.context_today(self)
+        )
 
     @api.depends(
         "payment_ids.state",
@@ -70,9 +82,32 @@ class EduEnrollment(models.Model):
                 lambda move: move.state == "posted" and move.move_type == "out_refund"
             )
             enrollment.amount_credit = unused + sum(notes.mapped("amount_residual"))
-            enrollment.amount_paid += unused
+            enrollment.amount_written_off = enrollment._written_off()
+            enrollment.amount_paid += unused - enrollment.amount_written_off
             enrollment.amount_due -= unused
         return result
+
+    def _written_off(self):
+        """What was settled of the invoices and credit notes by something that is no money (E4, E15).
+
+        :return: float, in the enrolment's currency
+        """
+        self.ensure_one()
+        documents = self.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move.move_type in ("out_invoice", "out_refund")
+        )
+        lines = documents.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        invoiced = sum(
+            partial.debit_amount_currency * partial.credit_move_id._share_without_money()
+            for partial in lines.matched_credit_ids
+        )
+        credited = sum(
+            partial.credit_amount_currency * partial.debit_move_id._share_without_money()
+            for partial in lines.matched_debit_ids
+        )
+        return self.currency_id.round(invoiced - credited)
 
     # ------------------------------------------------------------------ checks
     @api.constrains("package_id")

@@ -43,7 +43,7 @@ class EduEnrollment(models.Model):
         # What was delivered is counted without taxes, what was paid with them.
         earned = self.amount_delivered + self.amount_expired
         net = earned + self.amount_deferred
-        used = earned * self.amount_invoiced / net if net else 0.0
+        used = earned * self.amount_invoiced / net if net else earned
         currency = self.currency_id or self.env.company.currency_id
         return currency.round(self.amount_paid - used - self.amount_refund_approved)
 
@@ -81,7 +81,7 @@ class EduEnrollment(models.Model):
             net = currency.round(amount * left / (left + sum(taxes.values())))
             # A unit stays, for the taxes that are still to be credited to stand on.
             net = max(min(net, currency.round(deferred - currency.rounding)), 0.0)
-        credit = self._create_credit_note(net, total=amount, set_off=False)
+        credit = self._create_credit_notes({self.id: net}, {self.id: amount})
         whole = currency.compare_amounts(credit.amount_untaxed, deferred) >= 0
         share = 1.0 if whole else credit.amount_untaxed / deferred
         hours = self.hours_left if whole else float_round(self.hours_left * share, precision_digits=2)

@@ -66,8 +66,7 @@ class EduEnrollment(models.Model):
                 **({"state": "suspended"} if date_from <= today else {}),
             }
         )
-        for enrollment in todo:
-            enrollment._log_change("suspend", date_from=date_from, date_to=date_to, reason=reason)
+        todo._log_change("suspend", date_from=date_from, date_to=date_to, reason=reason)
         return True
 
     def action_resume(self):
@@ -81,7 +80,8 @@ class EduEnrollment(models.Model):
         for enrollment in self:
             if not enrollment.is_suspension_open:
                 raise UserError(self.env._("%s is not suspended.", enrollment.display_name))
-            enrollment._log_change("resume", date_from=enrollment.suspend_from, date_to=today)
+        for date_from, enrollments in self.grouped("suspend_from").items():
+            enrollments._log_change("resume", date_from=date_from, date_to=today)
         # The rights were checked above. Days that were missed stay missed.
         past_sudo = self.sudo().filtered(
             lambda enrollment: enrollment.suspend_from and enrollment.suspend_from < today
@@ -97,13 +97,21 @@ class EduEnrollment(models.Model):
     # ------------------------------------------------------------------ cron
     @api.model
     def _cron_suspensions(self):
-        """Begin and end suspensions on their days (E17)."""
+        """Begin and end suspensions on their days, which are those of each campus (E17)."""
+        campuses = self.env["edu.campus"].with_context(active_test=False).search([])
+        for tz, same in campuses.grouped("tz").items():
+            self.with_context(tz=tz)._follow_suspensions(same)
+
+    def _follow_suspensions(self, campuses):
+        """Begin and end the suspensions of campuses of one time zone, that of the context (E17)."""
         today = fields.Date.context_today(self)
-        over = self.search([("state", "=", "suspended"), ("suspend_to", "<", today)])
-        for enrollment in over:
-            enrollment._resume_or_ask()
+        here = ("campus_id", "in", campuses.ids)
+        over = self.search([here, ("state", "=", "suspended"), ("suspend_to", "<", today)])
+        if over:
+            over._resume_or_ask()
         due = self.search(
             [
+                here,
                 ("state", "=", "confirmed"),
                 ("suspend_from", "<=", today),
                 "|",
@@ -114,11 +122,15 @@ class EduEnrollment(models.Model):
         due.write({"state": "suspended"})
 
     def _resume_or_ask(self):
-        """Where somebody cannot go on as planned, the person in charge is asked, and the others go on."""
+        """All at once; where somebody cannot go on as planned, the person in charge is asked, the others go on."""
         try:
             with self.env.cr.savepoint():
                 self.action_resume()
         except UserError as error:
+            if len(self) > 1:
+                for enrollment in self:
+                    enrollment._resume_or_ask()
+                return
             todo = self.env.ref("mail.mail_activity_data_todo")
             summary = self.env._("The suspension is over, and the course cannot go on")
             if not self.activity_ids.filtered(lambda activity: activity.summary == summary):

@@ -122,7 +122,7 @@ class EduEnrollment(models.Model):
         self._credit_undelivered(kind="move_out")
         # The seat may be the one that the next enrolment is going to take.
         self.with_context(edu_hold_seats=True).write(
-            {"state": "cancelled", "date_cancelled": fields.Date.context_today(self)}
+            {"state": "cancelled", "date_cancelled": self.campus_id._today()}
         )
         # The successor may take the same place.
         self.flush_recordset()

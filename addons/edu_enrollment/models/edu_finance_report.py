@@ -60,6 +60,7 @@ class EduFinanceReport(models.Model):
             "enrollment_id",
             "company_id",
             "currency_id",
+            "date",
             "invoice_currency_rate",
             "invoice_date",
             "move_type",
@@ -77,7 +78,7 @@ class EduFinanceReport(models.Model):
             "payment_id",
         ],
         "account.partial.reconcile": ["amount", "credit_move_id", "debit_move_id"],
-        "account.payment": ["amount_company_currency_signed", "date", "enrollment_id", "move_id"],
+        "account.payment": ["amount_company_currency_signed", "enrollment_id", "move_id"],
         "edu.campus": ["tz"],
         "edu.class": ["program_id"],
         "edu.discount.report": ["amount", "bearer", "date", "enrollment_id"],
@@ -158,7 +159,7 @@ class EduFinanceReport(models.Model):
                    AND account.account_type = 'asset_receivable'
                    AND COALESCE(move.enrollment_id, payment.enrollment_id) IS NOT NULL
              UNION ALL
-                SELECT payment.id::bigint * 8 + 2, payment.date, payment.enrollment_id,
+                SELECT payment.id::bigint * 8 + 2, move.date, payment.enrollment_id,
                        GREATEST(payment.amount_company_currency_signed, 0),
                        GREATEST(-payment.amount_company_currency_signed, 0),
                        payment.amount_company_currency_signed,

@@ -1,4 +1,5 @@
 from . import (
+    test_accounting,
     test_bad_input,
     test_certificate,
     test_change,
@@ -15,6 +16,7 @@ from . import (
     test_ledger,
     test_lists,
     test_money_tools,
+    test_package,
     test_people,
     test_promotion,
     test_promotions_combined,

@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from ..tools.dates import share_of_days
@@ -245,3 +246,36 @@ class TestChange(EnrollmentCommon):
         self.assertEqual(enrollment.amount_deferred, 500_000)
         enrollment.action_complete()
         self.assertEqual((enrollment.amount_deferred, enrollment.amount_expired), (0, 500_000))
+
+    def test_dialogs_tell_nothing_of_what_is_hidden(self):
+        """X1: a dialog made over the API for somebody else's enrolment, student or class is refused."""
+        foreign = self._enroll(
+            self.chi, campus_id=self.south.id, class_id=self.class_s.id, user_id=self.users["stranger"].id
+        )
+        mine = self._enroll()
+        # What other sessions read stays in their memory.
+        self.env.invalidate_all()
+        for model, role in (
+            ("edu.enrollment.cancel", "counsellor"),
+            ("edu.enrollment.transfer", "counsellor"),
+            ("edu.enrollment.suspend", "counsellor"),
+            ("edu.enrollment.collect", "manager"),
+        ):
+            dialog = self.env[model].with_user(self.users[role])
+            with self.subTest(model), self.assertRaises(AccessError):
+                dialog.create({"enrollment_id": foreign.id})
+            with self.subTest(model), self.assertRaises(AccessError):
+                dialog.create({"enrollment_id": mine.id}).enrollment_id = foreign
+            figures = {name: {} for name in dialog._fields if name.startswith(("amount", "hours", "student"))}
+            if figures:
+                self.env.invalidate_all()
+                with self.subTest(model), self.assertRaises(AccessError):
+                    dialog.onchange({"enrollment_id": foreign.id}, ["enrollment_id"], figures)
+        with self.assertRaises(AccessError):
+            self.env["edu.enrollment.transfer"].with_user(self.users["counsellor"]).create(
+                {"enrollment_id": mine.id, "target": "student", "target_student_id": self.chi.id}
+            )
+        with self.assertRaises(AccessError):
+            self.env["edu.class.promote"].with_user(self.users["academic"]).create(
+                {"class_id": self.class_n.id, "enrollment_ids": [Command.set(foreign.ids)]}
+            )

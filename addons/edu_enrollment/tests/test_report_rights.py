@@ -33,3 +33,30 @@ class TestReportRights(EnrollmentCommon):
                 self.env.invalidate_all()
                 with self.subTest(name, user=user.login), self.assertRaises(AccessError):
                     report.with_user(user)._render_qweb_html(name, record.ids)
+
+    def test_documents_about_money(self):
+        """X1: who teaches in a class sees its students, and no contract or statement, by its address neither."""
+        documents = self._documents()
+        report = self.env["ir.actions.report"]
+        for name in ("edu_enrollment.report_contract", "edu_enrollment.report_statement"):
+            record = documents[name]
+            self.assertTrue(record.with_user(self.users["teacher"]).has_access("read"))
+            self.assertTrue(
+                report.with_user(self.users["counsellor"])._render_qweb_html(name, record.ids)[0]
+            )
+            for render in ("_render_qweb_html", "_render_qweb_pdf"):
+                with self.subTest(name, render=render), self.assertRaisesRegex(AccessError, "for members"):
+                    getattr(report.with_user(self.users["teacher"]), render)(name, record.ids)
+
+    def test_screens_without_money(self):
+        """X1: a teacher's screens of enrolments and students show no amount."""
+        for model in ("edu.enrollment", "edu.student"):
+            views = [(False, kind) for kind in ("list", "form", "kanban", "pivot", "graph", "search")]
+            if model == "edu.student":
+                views = [(False, kind) for kind in ("list", "form", "kanban", "search")]
+            for role, shown in (("teacher", False), ("counsellor", True)):
+                found = self.env[model].with_user(self.users[role]).get_views(views)
+                arch = "".join(view["arch"] for view in found["views"].values())
+                with self.subTest(model, role=role):
+                    self.assertEqual("amount_" in arch, shown)
+                    self.assertEqual("invoice_count" in arch, shown and model == "edu.enrollment")

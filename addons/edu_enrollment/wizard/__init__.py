@@ -1,4 +1,6 @@
 from . import (
+    edu_dialog_mixin,  # the others inherit from it
+    account_move_reversal,
     account_payment_register,
     edu_certificate_revoke,
     edu_class_enroll,

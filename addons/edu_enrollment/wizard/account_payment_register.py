@@ -27,14 +27,10 @@ class AccountPaymentRegister(models.TransientModel):
         """
         for wizard in self:
             moves = wizard.line_ids.move_id.filtered("enrollment_id")
-            currency = wizard.currency_id
-            if (
-                not wizard.can_edit_wizard
-                or moves != wizard.line_ids.move_id
-                or moves.currency_id != currency
-            ):
+            if not moves or not wizard.can_edit_wizard:
                 continue
-            open_amount = abs(sum(wizard.line_ids.mapped("amount_residual_currency")))
+            currency = wizard.currency_id
+            open_amount = wizard._get_total_amounts_to_pay(wizard.batches)["full_amount_for_difference"]
             if currency.compare_amounts(wizard.amount, open_amount) > 0:
                 raise UserError(
                     self.env._(

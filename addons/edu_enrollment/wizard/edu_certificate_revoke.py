@@ -3,6 +3,7 @@ from odoo import fields, models
 
 class EduCertificateRevoke(models.TransientModel):
     _name = "edu.certificate.revoke"
+    _inherit = ["edu.dialog.mixin"]
     _description = "Revoke Certificates"
 
     certificate_ids = fields.Many2many("edu.certificate", required=True)

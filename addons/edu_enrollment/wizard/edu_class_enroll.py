@@ -6,6 +6,7 @@ class EduClassEnroll(models.TransientModel):
     """Adds students to the roster of a class: enrols and confirms them (E25)."""
 
     _name = "edu.class.enroll"
+    _inherit = ["edu.dialog.mixin"]
     _description = "Add Students to a Class"
 
     class_id = fields.Many2one("edu.class", required=True, ondelete="cascade")

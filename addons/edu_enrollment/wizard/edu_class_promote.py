@@ -7,6 +7,7 @@ class EduClassPromote(models.TransientModel):
     """Moves a class, or some of its students, up to the next program's class in one step (E25)."""
 
     _name = "edu.class.promote"
+    _inherit = ["edu.dialog.mixin"]
     _description = "Move a Class Up"
 
     class_id = fields.Many2one("edu.class", string="From", required=True, ondelete="cascade")
@@ -16,6 +17,7 @@ class EduClassPromote(models.TransientModel):
         "edu.class",
         string="To",
         compute="_compute_target_class_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('program_id', '=', program_id), ('state', 'in', ('open', 'running')),"
@@ -24,6 +26,7 @@ class EduClassPromote(models.TransientModel):
     package_id = fields.Many2one(
         "edu.package",
         compute="_compute_package_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('program_ids', 'in', program_id), ('company_id', '=', company_id)]",
@@ -32,6 +35,7 @@ class EduClassPromote(models.TransientModel):
         "edu.enrollment",
         string="Students",
         compute="_compute_enrollment_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('class_id', '=', class_id), ('state', 'in', ('confirmed', 'suspended', 'completed'))]",

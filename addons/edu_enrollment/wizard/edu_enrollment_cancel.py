@@ -6,15 +6,19 @@ class EduEnrollmentCancel(models.TransientModel):
     """Withdraws a student and asks what happens to the money (E17, E25)."""
 
     _name = "edu.enrollment.cancel"
+    _inherit = ["edu.dialog.mixin"]
     _description = "Cancel an Enrolment"
 
     enrollment_id = fields.Many2one("edu.enrollment", string="Enrolment", required=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="enrollment_id.currency_id")
-    hours_left = fields.Float(related="enrollment_id.hours_left")
-    amount_deferred = fields.Monetary(related="enrollment_id.amount_deferred", string="Not Delivered")
-    amount_due = fields.Monetary(related="enrollment_id.amount_due")
+    currency_id = fields.Many2one(related="enrollment_id.currency_id", related_sudo=False)
+    hours_left = fields.Float(related="enrollment_id.hours_left", related_sudo=False)
+    amount_deferred = fields.Monetary(
+        related="enrollment_id.amount_deferred", related_sudo=False, string="Not Delivered"
+    )
+    amount_due = fields.Monetary(related="enrollment_id.amount_due", related_sudo=False)
     amount_available = fields.Monetary(
         related="enrollment_id.amount_refundable",
+        related_sudo=False,
         string="Available",
         help="Collected minus delivered, and minus refunds to be paid.",
     )
@@ -31,6 +35,7 @@ class EduEnrollmentCancel(models.TransientModel):
     amount_refund = fields.Monetary(
         string="Refund",
         compute="_compute_amount_refund",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="At most what is available; the rest stays as credit.",

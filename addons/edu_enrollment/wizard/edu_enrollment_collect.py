@@ -6,19 +6,25 @@ class EduEnrollmentCollect(models.TransientModel):
     """Money received now: one posted payment, set off against the instalments in their order (E11, E12)."""
 
     _name = "edu.enrollment.collect"
+    _inherit = ["edu.dialog.mixin"]
     _description = "Collect Payment"
     _check_company_auto = True
 
     enrollment_id = fields.Many2one("edu.enrollment", string="Enrolment", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="enrollment_id.company_id")
-    currency_id = fields.Many2one(related="enrollment_id.currency_id")
-    partner_id = fields.Many2one(related="enrollment_id.partner_id")
+    company_id = fields.Many2one(related="enrollment_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="enrollment_id.currency_id", related_sudo=False)
+    partner_id = fields.Many2one(related="enrollment_id.partner_id", related_sudo=False)
     is_deposit = fields.Boolean(compute="_compute_amount_open")
     amount_open = fields.Monetary(
         compute="_compute_amount_open", help="What is left to pay; of a draft: its price."
     )
     amount = fields.Monetary(
-        compute="_compute_amount", store=True, readonly=False, required=True, precompute=True
+        compute="_compute_amount",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
     )
     amount_beyond = fields.Monetary(
         compute="_compute_amount_beyond", help="Stays as the payer's open credit."
@@ -28,6 +34,7 @@ class EduEnrollmentCollect(models.TransientModel):
         required=True,
         check_company=True,
         compute="_compute_journal_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -58,7 +65,9 @@ class EduEnrollmentCollect(models.TransientModel):
         for wizard in self:
             enrollment = wizard.enrollment_id
             if wizard.is_deposit:
-                proposed = enrollment.package_id._instalments(enrollment.amount_total, wizard.date)[0][1]
+                # Who sees the price may see how it is paid; payment terms are the accountant's.
+                package_sudo = enrollment.package_id.sudo()
+                proposed = package_sudo._instalments(enrollment.amount_total, wizard.date)[0][1]
             else:
                 still_open = enrollment.sudo().instalment_ids.filtered(lambda line: not line.reconciled)
                 proposed = still_open[:1].amount_residual_currency

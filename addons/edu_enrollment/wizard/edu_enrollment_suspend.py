@@ -5,6 +5,7 @@ class EduEnrollmentSuspend(models.TransientModel):
     """Asks from when to when a course is interrupted (E17)."""
 
     _name = "edu.enrollment.suspend"
+    _inherit = ["edu.dialog.mixin"]
     _description = "Suspend an Enrolment"
 
     enrollment_id = fields.Many2one("edu.enrollment", string="Enrolment", required=True, ondelete="cascade")

@@ -6,15 +6,18 @@ class EduEnrollmentTransfer(models.TransientModel):
     """Changes class, student or package of a sold enrolment, or moves its money to another one (E16, E17)."""
 
     _name = "edu.enrollment.transfer"
+    _inherit = ["edu.dialog.mixin"]
     _description = "Transfer an Enrolment"
     _check_company_auto = True
 
     enrollment_id = fields.Many2one("edu.enrollment", string="Enrolment", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="enrollment_id.company_id")
-    currency_id = fields.Many2one(related="enrollment_id.currency_id")
-    student_id = fields.Many2one(related="enrollment_id.student_id", string="Student Now")
-    program_ids = fields.Many2many(related="enrollment_id.package_id.program_ids")
-    hours_left = fields.Float(related="enrollment_id.hours_left")
+    company_id = fields.Many2one(related="enrollment_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="enrollment_id.currency_id", related_sudo=False)
+    student_id = fields.Many2one(
+        related="enrollment_id.student_id", related_sudo=False, string="Student Now"
+    )
+    program_ids = fields.Many2many(related="enrollment_id.package_id.program_ids", related_sudo=False)
+    hours_left = fields.Float(related="enrollment_id.hours_left", related_sudo=False)
     target = fields.Selection(
         [
             ("class", "Another class"),
@@ -32,6 +35,7 @@ class EduEnrollmentTransfer(models.TransientModel):
         "edu.class",
         string="New Class",
         compute="_compute_target_class_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         check_company=True,
@@ -50,11 +54,13 @@ class EduEnrollmentTransfer(models.TransientModel):
     )
     amount_available = fields.Monetary(
         related="enrollment_id.amount_refundable",
+        related_sudo=False,
         string="Available",
         help="Collected minus delivered, and minus refunds to be paid.",
     )
     amount = fields.Monetary(
         compute="_compute_amount",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,

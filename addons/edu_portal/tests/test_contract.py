@@ -41,7 +41,7 @@ class TestContract(PortalCommon):
         enrollment = self.enrollment_an
         self.assertEqual(enrollment.signed_by, "Trần Thị Mẹ")
         note = self._notes(enrollment)
-        self.assertEqual((len(note), note.author_id, len(note.attachment_ids)), (1, self.mother, 1))
+        self.assertEqual((len(note), note.author_id, len(note.attachment_ids)), (1, self.mother, 0))
         text = self._page(self.url)
         self.assertIn("The contract is signed", text)
         self.assertNotIn("portal.signature_form", text)

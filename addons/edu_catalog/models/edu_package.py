@@ -148,7 +148,9 @@ class EduPackage(models.Model):
         packages = super().copy(default)
         for source, package in zip(self, packages, strict=True):
             # The copy was ours to make; taxes and category stand on its product.
-            source_sudo, product_sudo = (record.sudo().product_id.product_tmpl_id for record in (source, package))
+            source_sudo, product_sudo = (
+                record.sudo().product_id.product_tmpl_id for record in (source, package)
+            )
             if source.company_id == package.company_id:
                 product_sudo.write(source_sudo.copy_data(package._prepare_product_values())[0])
         return packages

@@ -26,7 +26,9 @@ class EduClass(models.Model):
     @api.constrains("program_id", "campus_id")
     def _check_enrollments_fit(self):
         """Who is in the class bought its program, at its campus: it cannot become another one under them (E2)."""
-        self.sudo().enrollment_ids.filtered(lambda enrollment: enrollment.state != "cancelled")._check_class_id()
+        self.sudo().enrollment_ids.filtered(
+            lambda enrollment: enrollment.state != "cancelled"
+        )._check_class_id()
 
     def write(self, vals):
         if vals.get("state") == "cancelled":

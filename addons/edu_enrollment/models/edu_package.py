@@ -133,7 +133,9 @@ class EduPackage(models.Model):
                     "%(package)s was sold: %(fields)s can no longer be changed. Make a new package, and archive"
                     " this one.",
                     package=enrollment_sudo.package_id.display_name,
-                    fields=", ".join(self._fields[name]._description_string(self.env) for name in sorted(names)),
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env) for name in sorted(names)
+                    ),
                 )
             )
 

@@ -84,9 +84,7 @@ class TestPackage(EnrollmentCommon):
 
     def test_taxes_of_its_company(self):
         """C4: what stands on the product for another company is not the package's."""
-        other = self.env["res.company"].create(
-            {"name": "Other", "country_id": self.env.ref("base.vn").id}
-        )
+        other = self.env["res.company"].create({"name": "Other", "country_id": self.env.ref("base.vn").id})
         tax, theirs = self._tax(), self._tax(other)
         self.package.product_id.taxes_id = tax | theirs
         self.assertEqual(self.package.tax_ids, tax)

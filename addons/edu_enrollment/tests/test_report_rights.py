@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import EnrollmentCommon
 
@@ -60,3 +60,14 @@ class TestReportRights(EnrollmentCommon):
                 with self.subTest(model, role=role):
                     self.assertEqual("amount_" in arch, shown)
                     self.assertEqual("invoice_count" in arch, shown and model == "edu.enrollment")
+
+    def test_every_role_opens_the_forms(self):
+        """X1: whoever may read an enrolment or a student can read every field of its form."""
+        enrollment = self._enroll()
+        enrollment._log_change("withdraw")
+        for record in (enrollment, self.an):
+            for role in ("teacher", "counsellor", "academic", "manager", "director", "cashier"):
+                self.env.invalidate_all()
+                record = record.with_user(self.users[role])
+                with self.subTest(record._name, role=role):
+                    self.assertEqual(Form(record).record, record)

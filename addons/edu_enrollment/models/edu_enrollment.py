@@ -109,6 +109,7 @@ class EduEnrollment(models.Model):
         "res.users",
         string="Enrolled by",
         index=True,
+        copy=False,
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
         help="Who registered the enrolment (E8).",
@@ -172,6 +173,7 @@ class EduEnrollment(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        copy=False,
         string="Hours of the Package",
     )
     ledger_ids = fields.One2many("edu.ledger.entry", "enrollment_id", string="Hours Ledger")
@@ -457,7 +459,9 @@ class EduEnrollment(models.Model):
             self._add_discount_basis(vals)
         default = self.default_get(["student_id"])
         self._check_students_open(
-            self.env["edu.student"].browse({(default | vals).get("student_id") for vals in vals_list} - {None})
+            self.env["edu.student"].browse(
+                {(default | vals).get("student_id") for vals in vals_list} - {None}
+            )
         )
         unnamed = [vals for vals in vals_list if not vals.get("name")]
         names = self.env["ir.sequence"]._next_batch_by_code("edu.enrollment", len(unnamed))
@@ -483,6 +487,17 @@ class EduEnrollment(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):
         for enrollment in self:
+            # Whoever may delete a draft may be told of its deposit; payments are the accountant's to open.
+            payments_sudo = enrollment.sudo().payment_ids
+            if payments_sudo:
+                raise UserError(
+                    self.env._(
+                        "%(enrollment)s was paid for by %(payments)s and is kept. Cancel it instead;"
+                        " a deposit is given back by a refund.",
+                        enrollment=enrollment.display_name,
+                        payments=", ".join(payments_sudo.mapped("display_name")),
+                    )
+                )
             if (
                 enrollment.state not in ("draft", "cancelled")
                 or enrollment.invoice_count

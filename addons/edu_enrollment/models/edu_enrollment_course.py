@@ -17,6 +17,7 @@ class EduEnrollment(models.Model):
     change_ids = fields.One2many("edu.enrollment.change", "enrollment_id", string="Changes")
     is_prorated = fields.Boolean(
         string="Pro Rata Price",
+        copy=False,
         help="The price follows the hours: who joins mid-course pays for what is still to come (E17).",
     )
     renewed_from_id = fields.Many2one("edu.enrollment", readonly=True, copy=False, index="btree_not_null")

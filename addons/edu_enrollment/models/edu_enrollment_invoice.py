@@ -354,9 +354,7 @@ class EduEnrollment(models.Model):
             "invoice_currency_rate": invoice.invoice_currency_rate,
             "invoice_payment_term_id": False,
             "ref": reader.env._("Credit for %s", invoice.name),
-            "invoice_line_ids": [
-                Command.create(reader._prepare_credit_line_values(invoice, amount, total))
-            ],
+            "invoice_line_ids": [Command.create(reader._prepare_credit_line_values(invoice, amount, total))],
         }
 
     def _prepare_credit_line_values(self, invoice, amount, total=None):

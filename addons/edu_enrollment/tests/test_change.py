@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from freezegun import freeze_time
 
@@ -82,6 +82,17 @@ class TestChange(EnrollmentCommon):
         with self.assertRaisesRegex(UserError, "given no hours"):
             self._enroll(confirm=False).action_join_late()
 
+    def test_copy_is_sold_anew(self):
+        """E8, E17: a copy is another sale: of the whole package, registered by who made the copy."""
+        self.class_n.write(
+            {"date_start": self.today - timedelta(days=10), "date_end": self.today + timedelta(days=29)}
+        )
+        enrollment = self._enroll(confirm=False, user_enrolling_id=self.users["counsellor"].id)
+        enrollment.action_join_late()
+        copy = enrollment.with_user(self.users["manager"]).copy()
+        self.assertEqual(copy.user_enrolling_id, self.users["manager"])
+        self.assertEqual((copy.is_prorated, copy.hours_planned, copy.price), (False, 60, 9_999_999))
+
     def test_confirmed_is_not_prorated_any_more(self):
         with self.assertRaisesRegex(UserError, "is confirmed"):
             self._enroll().with_user(self.users["manager"]).is_prorated = True
@@ -116,6 +127,45 @@ class TestChange(EnrollmentCommon):
         self.assertEqual(
             enrollment.change_ids.sorted("id").mapped("kind"), ["suspend", "resume"], "counted once each"
         )
+
+    def test_suspension_follows_the_day_of_the_campus(self):
+        """E17: 17:30 in UTC, the clock of the server, is half past midnight of the next day in Hanoi."""
+        enrollment, elsewhere = self._enroll(), self._enroll(self.binh)
+        first = self.today + timedelta(days=10)
+        (enrollment | elsewhere).action_suspend(first, first + timedelta(days=1))
+        self.south.tz = "America/Bogota"
+        elsewhere.sudo().write({"class_id": False, "campus_id": self.south.id})
+        for days, state, theirs in (
+            (-2, "confirmed", "confirmed"),
+            (-1, "suspended", "confirmed"),
+            (0, "suspended", "suspended"),
+            (1, "confirmed", "suspended"),
+            (2, "confirmed", "confirmed"),
+        ):
+            with freeze_time(datetime.combine(first + timedelta(days=days), time(17, 30))):
+                self.env["edu.enrollment"]._cron_suspensions()
+            self.assertEqual((enrollment.state, elsewhere.state), (state, theirs), days)
+
+    def test_suspending_many_costs_little_more(self):
+        """Figures: who begins, ends and is counted is written at once."""
+        self.class_n.seats_limited = False
+        students = self.env["edu.student"].create(
+            [{"name": f"S{index}", "campus_id": self.north.id} for index in range(22)]
+        )
+        enrollments = self._enroll(students)
+
+        def queries(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            some.action_suspend(self.today, self.today)
+            with freeze_time(self.today + timedelta(days=2)):
+                some._cron_suspensions()
+            self.env.flush_all()
+            self.assertEqual(set(some.mapped("state")), {"confirmed"})
+            return self.cr.sql_log_count - before
+
+        self.assertLess(queries(enrollments[2:]) - queries(enrollments[:2]), 18 * 12)
 
     def test_missed_days_of_the_cron_do_not_suspend_afterwards(self):
         enrollment = self._enroll()

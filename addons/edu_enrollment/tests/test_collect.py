@@ -157,6 +157,18 @@ class TestCollect(EnrollmentCommon):
         enrollment.action_confirm()
         self.assertEqual(enrollment.amount_due, 8_999_999)
 
+    def test_draft_with_a_deposit_is_not_deleted(self):
+        """E12: the sentence names the deposit and the way out, to those who sell and see no payments."""
+        draft = self._enroll(confirm=False)
+        self._collect(draft, 1_000_000)
+        payment = draft.payment_ids
+        for role in ("counsellor", "manager"):
+            self.env.invalidate_all()
+            with self.assertRaisesRegex(UserError, f"{payment.display_name} and is kept. Cancel it"):
+                draft.with_user(self.users[role]).unlink()
+        draft.with_user(self.users["manager"]).action_cancel()
+        self.assertEqual(draft.state, "cancelled")
+
     def test_kept_deposit_is_income(self):
         """E12: not refundable: other income, on the account that the settings name."""
         self.company.edu_deposit_refundable = False

@@ -1,4 +1,6 @@
-from datetime import timedelta
+from datetime import date, timedelta
+
+from freezegun import freeze_time
 
 from odoo import fields
 from odoo.fields import Command
@@ -98,7 +100,9 @@ class TestInvoicing(EnrollmentCommon):
         for state, number in (("paid", 1), ("credited", 5), ("unpaid", 0), ("overdue", 0)):
             with self.subTest(state):
                 found = Line.search([*mine, ("instalment_state", "=", state)])
-                self.assertEqual((len(found), set(found.mapped("instalment_state")) - {state}), (number, set()))
+                self.assertEqual(
+                    (len(found), set(found.mapped("instalment_state")) - {state}), (number, set())
+                )
 
     def test_queries_of_states(self):
         """Figures: the state of an instalment is read without a query for each."""
@@ -150,6 +154,68 @@ class TestInvoicing(EnrollmentCommon):
         self.assertEqual((late.amount_total, late.amount_to_invoice), (10_799_999, 0))
         self.package.tax_ids = False
         self.assertEqual((draft.amount_total, agreed.amount_total), (10_999_999, 9_999_999))
+
+    def test_lines_are_in_the_language_of_the_payer(self):
+        """X2, E9: whoever sells, the paper is for the one who pays."""
+        for code in ("vi_VN", "zh_CN"):
+            self.env["res.lang"]._activate_lang(code)
+        self.mother.lang = "vi_VN"
+        self.package.with_context(lang="vi_VN").name = "IELTS trọn gói"
+        seller = self._enroll(confirm=False, discount_rate=10).with_context(lang="zh_CN")
+        seller.action_confirm()
+        names = seller.invoice_ids.invoice_line_ids.mapped("name")
+        self.assertIn("IELTS trọn gói", names[0])
+        self.assertEqual(names[1], "Chiết khấu 10 %")
+        seller.action_cancel()
+        note = seller.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        self.assertEqual(note.ref, f"Ghi có cho {note.reversed_entry_id.name}")
+        self.assertRegex(note.invoice_line_ids.name, "^Số giờ chưa dạy: IELTS trọn gói")
+
+    def test_day_of_the_campus(self):
+        """E9, E17, E18: where the user has no time zone, the day is that of the campus: half past one in Hanoi."""
+        user = self.users["counsellor"]
+        user.tz = False
+        enrollment = self._enroll(confirm=False).with_user(user).with_context(tz=False)
+        for moment, day in (
+            ("2026-04-04 18:30:00", date(2026, 4, 5)),
+            ("2026-05-04 18:30:00", date(2026, 5, 5)),
+        ):
+            with freeze_time(moment):
+                if enrollment.state == "draft":
+                    enrollment.action_confirm()
+                    self.assertEqual(enrollment.date_confirmed, day)
+                else:
+                    enrollment.action_cancel()
+                    self.assertEqual(enrollment.date_cancelled, day)
+            move, entry = (
+                enrollment.sudo().invoice_ids.sorted("id")[-1],
+                enrollment.ledger_ids.sorted("id")[-1],
+            )
+            self.assertEqual((move.invoice_date, entry.date), (day, day))
+
+    def test_cancelling_many_costs_little_more(self):
+        """Figures: credit notes are written, posted and set off together."""
+        self.class_n.seats_limited = False
+        students = self.env["edu.student"].create(
+            [{"name": f"S{index}", "campus_id": self.north.id} for index in range(22)]
+        )
+        enrollments = self._enroll(students)
+
+        def queries(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            some.action_cancel()
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        # What is left for each is Odoo's: a number, a journal, a check that the note balances.
+        self.assertLess(queries(enrollments[2:]) - queries(enrollments[:2]), 18 * 20)
+        self.assertEqual(set(enrollments.mapped("amount_due")), {0})
+        for enrollment in enrollments:
+            invoice, note = enrollment.invoice_ids.sorted("id")
+            self.assertEqual((note.reversed_entry_id, note.payment_state), (invoice, "paid"))
+            self.assertEqual(invoice.payment_state, "reversed")
 
     def test_free_of_charge(self):
         """A price of nothing needs no invoice; the hours are there."""

@@ -97,6 +97,29 @@ class TestRoll(ScheduleCommon):
         session.action_cancel()
         self.assertEqual(enrollment.hours_delivered, 0)
 
+    def test_corrected_after_who_was_taught_has_left(self):
+        """E17, S8: hours of a lesson that is excused afterwards are credited; not in a locked period, and not half."""
+        session = self._session()
+        left, goes_on = both = self._enroll(self.an | self.binh)
+        session.action_all_present()
+        left.action_cancel()
+        self.assertEqual((left.amount_invoiced, left.hours_delivered, left.hours_left), (333_333, 2, 0))
+        lines = session.attendance_ids.with_user(self.users["teacher"])
+        entries, moves = both.ledger_ids, both.invoice_ids
+        self.company.fiscalyear_lock_date = date(2099, 12, 31)
+        with self.assertRaisesRegex(UserError, f"{left.name}.* books are closed"), self.cr.savepoint():
+            lines.write({"status": "excused"})
+        self.env.invalidate_all()
+        self.assertEqual(lines.mapped("status"), ["present", "present"])
+        self.assertEqual((both.ledger_ids, both.invoice_ids), (entries, moves))
+        self.company.fiscalyear_lock_date = False
+        lines.write({"status": "excused"})
+        self.assertEqual((left.hours_delivered, left.hours_left, left.amount_deferred), (0, 0, 0))
+        self.assertEqual((left.amount_invoiced, left.amount_due), (0, 0))
+        self.assertEqual((goes_on.hours_left, goes_on.amount_invoiced), (60, 9_999_999))
+        lines.write({"status": "excused"})
+        self.assertEqual(len(left.invoice_ids), 3, "once more: nothing more")
+
     def test_correcting_the_length_corrects_the_hours(self):
         session = self._session()
         enrollment = self._enroll(self.an)

@@ -460,7 +460,7 @@ class EduEnrollment(models.Model):
         default = self.default_get(["student_id"])
         self._check_students_open(
             self.env["edu.student"].browse(
-                {(default | vals).get("student_id") for vals in vals_list} - {None}
+                {(default | vals).get("student_id") for vals in vals_list} - {None, False}
             )
         )
         unnamed = [vals for vals in vals_list if not vals.get("name")]

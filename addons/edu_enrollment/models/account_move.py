@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 
 class AccountMove(models.Model):
@@ -36,21 +35,26 @@ class AccountMove(models.Model):
         return posted
 
     def button_draft(self):
-        """What is not posted any more settles nothing: the other side is open again (E14)."""
+        """Money that paid a document of an enrolment is the payer's again until it is posted once more (E14)."""
         result = super().button_draft()
-        ours = self.filtered(lambda move: move.enrollment_id or move.origin_payment_id.enrollment_id)
-        ours.line_ids.remove_move_reconcile()
-        ours._edu_follow()
+        documents = self._edu_documents()
+        documents.line_ids.remove_move_reconcile()
+        documents._edu_follow()
         return result
+
+    def _edu_documents(self):
+        """Those that are invoices and credit notes of enrolments."""
+        return self.filtered(
+            lambda move: move.enrollment_id and move.move_type in ("out_invoice", "out_refund")
+        )
 
     def _edu_follow(self):
         """What an accountant does to the documents of an enrolment is done to its ledger as well (E14, E18)."""
         if self.env.context.get("edu_ledger_written"):
             return
-        for move in self:
-            if move.enrollment_id and move.move_type in ("out_invoice", "out_refund"):
-                # Whoever may post the document may cause the entry.
-                move.enrollment_id.sudo()._follow_document(move.sudo())
+        for move in self._edu_documents():
+            # Whoever may post the document may cause the entry.
+            move.enrollment_id.sudo()._follow_document(move.sudo())
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """A credit note belongs to the enrolment of the invoice that it reverses."""
@@ -67,38 +71,40 @@ class AccountMove(models.Model):
         default_values_list = default_values_list or [{} for _move in self]
         for move, values in zip(self, default_values_list, strict=True):
             values.setdefault("enrollment_id", move.enrollment_id.id)
+            if move in move._edu_documents():
+                # What is taken back was worth what the invoice made of it: rates that moved since are no revenue.
+                values.setdefault("invoice_currency_rate", move.invoice_currency_rate)
         return super()._reverse_moves(default_values_list, cancel)
 
     def _check_draftable(self):
         self._check_no_recognition()
-        self._check_no_refund()
+        self._check_not_given_back()
         return super()._check_draftable()
 
-    def _check_no_refund(self):
-        """A refund that was paid stays as it was paid (E15).
+    def _check_not_given_back(self):
+        """What was paid out or moved on stays as it was (E15, E16).
 
         :raise UserError: with the way out
         """
-        refund_sudo = (
+        refunds_sudo = (
             self.env["edu.refund"]
             .sudo()
-            .search(
-                Domain("state", "=", "paid")
-                & (
-                    Domain("payment_id", "in", self.origin_payment_id.ids)
-                    | Domain("credit_note_id", "in", self.ids)
-                ),
-                limit=1,
-            )
+            .search([("payment_id", "in", self.origin_payment_id.ids), ("state", "=", "paid")])
         )
-        if refund_sudo:
-            raise UserError(
-                self.env._(
-                    "The refund %s was paid by this, so it cannot be reset or cancelled. If the money came back,"
-                    " collect it on the enrolment once more.",
-                    refund_sudo.display_name,
+        for move in self.sudo():
+            given = refunds_sudo.filtered(lambda refund, move=move: refund.payment_id == move.origin_payment_id)
+            if move.move_type == "out_refund" and move.enrollment_id:
+                taken = move.line_ids.matched_debit_ids.filtered("credit_amount_currency").debit_move_id.move_id
+                given = taken.filtered(lambda entry: entry.move_type != "out_invoice")
+            if given:
+                raise UserError(
+                    self.env._(
+                        "%(move)s: the money was given back or moved on (%(given)s), so it cannot be reset or"
+                        " cancelled. If it came back, collect it on the enrolment once more.",
+                        move=move.display_name,
+                        given=", ".join(given.mapped("display_name")),
+                    )
                 )
-            )
 
     def _check_no_recognition(self):
         """Earned revenue stays posted as long as the ledger says that it was earned (E19).

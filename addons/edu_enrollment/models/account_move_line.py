@@ -46,7 +46,7 @@ class AccountMoveLine(models.Model):
     def _share_without_money(self):
         """How much of what this line settles is no money: all of a hand-made entry, what a payment wrote off.
 
-        Money stands in a bank or cash journal, or comes from another enrolment.
+        Money is posted in a bank or cash journal, or comes from another enrolment.
 
         :return: float from 0 to 1
         """
@@ -54,7 +54,7 @@ class AccountMoveLine(models.Model):
         move = self.move_id
         if move.enrollment_id:
             return 0.0
-        if move.journal_id.type not in ("bank", "cash", "credit"):
+        if move.journal_id.type not in ("bank", "cash", "credit") or move.state != "posted":
             return 1.0
         payment = move.origin_payment_id
         if not payment or not self.amount_currency:

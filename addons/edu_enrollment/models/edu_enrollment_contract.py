@@ -97,6 +97,22 @@ class EduEnrollment(models.Model):
                 )
         return result
 
+    def write(self, vals):
+        """What was approved was so for that student and package (E20)."""
+        others = self.filtered(
+            lambda enrollment: (
+                enrollment.approved_by_id
+                and enrollment.state in ("draft", "waiting")
+                and any(
+                    name in vals and enrollment[name].id != vals[name] for name in ("student_id", "package_id")
+                )
+            )
+        )
+        result = super().write(vals)
+        if others:
+            others.sudo().write({"approved_by_id": False, "date_approved": False, "amount_approved": 0.0})
+        return result
+
     def action_approve_discount(self):
         """Approve the discounts as they are now; a second click changes nothing (E20).
 

@@ -35,9 +35,9 @@ class EduEnrollment(models.Model):
     amount_written_off = fields.Monetary(
         compute="_compute_amounts",
         store=True,
-        string="Written Off",
-        help="Settled in accounting without money: written off, discounted for early payment, or set off against"
-        " an entry that is no enrolment's.",
+        string="Settled Without Money",
+        help="Written off, discounted for early payment, or set off in accounting against an entry that is no"
+        " enrolment's or not posted.",
     )
 
     @api.depends(

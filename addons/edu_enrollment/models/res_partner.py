@@ -13,6 +13,11 @@ class ResPartner(models.Model):
         for partner in self:
             partner.is_student = bool(partner.student_ids)
 
+    @api.constrains("is_company")
+    def _check_students_are_persons(self):
+        """A student does not become an organisation from behind (E1)."""
+        self.sudo().with_context(active_test=False).student_ids._check_is_person()
+
     def _search_is_student(self, operator, value):
         if operator != "in":
             return NotImplemented

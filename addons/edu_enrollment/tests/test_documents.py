@@ -267,3 +267,18 @@ class TestApproval(EnrollmentCommon):
         sold, draft = self._enroll(discount_rate=30), self._enroll(self.binh, confirm=False, discount_rate=30)
         self.company.discount_approval_rate = 20
         self.assertEqual((sold.approval_state, draft.approval_state), ("none", "pending"))
+
+    def test_approval_is_for_these_terms(self):
+        """E20: another student, or a cheaper package, is approved anew."""
+        self.company.discount_approval_rate = 20
+        manager = self.users["manager"]
+        cheaper = self._make_package(name="Short course", price=3_000_000)
+        for values in ({"student_id": self.binh.id}, {"package_id": cheaper.id}):
+            with self.subTest(values):
+                enrollment = self._enroll(confirm=False, discount_amount=2_500_000)
+                enrollment.with_user(manager).action_approve_discount()
+                enrollment.write({"student_id": enrollment.student_id.id, "package_id": enrollment.package_id.id})
+                self.assertEqual(enrollment.approval_state, "approved")
+                enrollment.write(values)
+                self.assertEqual((enrollment.approval_state, enrollment.amount_approved), ("pending", 0))
+                enrollment.action_cancel()

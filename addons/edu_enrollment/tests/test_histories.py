@@ -58,6 +58,7 @@ KINDS = (
     *("ask refund", "approve refund", "pay refund", "cancel refund", "attend", "take back", "recognise", "lapse"),
     *("change class", "pass on", "convert", "move money", "suspend", "resume", "complete", "cancel", "withdraw"),
     *("join", "accept", "leave", "promote", "resize", "days pass", "lock"),
+    *("post again", "credit", "post payment again"),
 )
 
 
@@ -253,6 +254,46 @@ class Histories(RuleBasedStateMachine):
             f'dialog = env[action["res_model"]].with_context(**action["context"])\n'
             f'dialog.create({{"amount": {amount!r}}}).action_create_payments()',
         )
+
+    @precondition(lambda self: self.documents())
+    @rule(pick=which)
+    def post_again(self, pick):
+        """An accountant resets an invoice or a credit note and posts it once more (E14)."""
+        row = self.pick(self.documents(), pick)
+        self.do(
+            "post again",
+            f"move = {row['var']}.sudo().invoice_ids.filtered(lambda move: move.move_type != 'entry')"
+            f"[-{1 + pick % 2}:][:1]\nmove.button_draft()\nmove.action_post()",
+        )
+
+    @precondition(lambda self: self.documents())
+    @rule(pick=which, part=share)
+    def credit(self, pick, part):
+        """An accountant lowers the price of an invoice by a credit note, or takes all of it back (E14).
+
+        A part in another currency is worth what Odoo makes of it before rounding: not what the ledger says.
+        """
+        row = self.pick(self.documents(), pick)
+        part = part if row["currency"] == self.case.company_currency else 1.0
+        self.do(
+            "credit",
+            f"invoice = {row['var']}.sudo().invoice_ids.filtered(lambda move: move.move_type == 'out_invoice')[:1]\n"
+            f'note = invoice._reverse_moves([{{"invoice_date": "{self.today()}"}}])\n'
+            f"for line in note.invoice_line_ids:\n    line.price_unit *= {part!r}\n"
+            "note.action_post()",
+        )
+
+    @precondition(lambda self: self.paid())
+    @rule(pick=which)
+    def post_payment_again(self, pick):
+        row = self.pick(self.paid(), pick)
+        self.do(
+            "post payment again",
+            f"payment = {row['var']}.sudo().payment_ids[:1]\npayment.action_draft()\npayment.action_post()",
+        )
+
+    def documents(self):
+        return [row for row in self.case.enrollments if row["invoiced"]]
 
     def collecting(self, row, amount, days_ago=0):
         values = f'"enrollment_id": {row["var"]}.id, "amount": {amount!r}'

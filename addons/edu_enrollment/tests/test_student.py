@@ -112,3 +112,11 @@ class TestStudent(EnrollmentCommon):
         kept = self.env["res.partner"].create({"name": "Trần Minh An", "email": "an@example.com"})
         self.env["base.partner.merge.automatic.wizard"]._merge((kept | other).ids, kept)
         self.assertEqual(self.an.partner_id, kept)
+
+    def test_stays_a_person(self):
+        """E1: an organisation is a customer whose contacts study, also when the contact is changed later."""
+        for record in (self.an, self.an.partner_id):
+            with self.assertRaisesRegex(ValidationError, "is an organisation"), self.cr.savepoint():
+                record.is_company = True
+                self.env.flush_all()
+        self.assertFalse(self.an.is_company)

@@ -96,6 +96,9 @@ class EduEnrollment(models.Model):
         documents = self.invoice_ids.filtered(
             lambda move: move.state == "posted" and move.move_type in ("out_invoice", "out_refund")
         )
+        if not documents:
+            # A form that is being filled in has no currency yet.
+            return 0.0
         lines = documents.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
         )

@@ -11,6 +11,7 @@ from . import (
     edu_class_waitlist,
     edu_discount_report,
     edu_enrollment,
+    edu_enrollment_access,
     edu_enrollment_campus,
     edu_enrollment_certificate,
     edu_enrollment_contract,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .edu_enrollment_access import MONEY_GROUPS
+
 
 class EduStudent(models.Model):
     """A person who studies (E1). Name, phone, e-mail, address and picture are those of the contact."""
@@ -70,7 +72,8 @@ class EduStudent(models.Model):
     hours_left = fields.Float(compute="_compute_enrollment_figures", digits=(8, 2))
     currency_id = fields.Many2one(related="student_company_id.currency_id")
     amount_due = fields.Monetary(
-        compute="_compute_enrollment_figures",
+        compute="_compute_amount_due",
+        groups=MONEY_GROUPS,
         help="Open instalments, in the currency of the campus's company.",
     )
     note = fields.Html()
@@ -99,22 +102,24 @@ class EduStudent(models.Model):
                 today.year - born.year - ((today.month, today.day) < (born.month, born.day)) if born else 0
             )
 
-    @api.depends("enrollment_ids.hours_left", "enrollment_ids.amount_due")
+    @api.depends("enrollment_ids.hours_left")
     def _compute_enrollment_figures(self):
-        figures = {}
-        for student, currency, count, hours, due in self.env["edu.enrollment"]._read_group(
-            [("student_id", "in", self.ids)],
-            ["student_id", "currency_id"],
-            ["__count", "hours_left:sum", "amount_due:sum"],
-        ):
-            total = figures.setdefault(student, [0, 0.0, 0.0])
-            total[0] += count
-            total[1] += hours
-            total[2] += currency._convert(due, student.currency_id, student.student_company_id)
-        for student in self:
-            student.enrollment_count, student.hours_left, student.amount_due = figures.get(
-                student, (0, 0.0, 0.0)
+        figures = {
+            student: (count, hours)
+            for student, count, hours in self.env["edu.enrollment"]._read_group(
+                [("student_id", "in", self.ids)], ["student_id"], ["__count", "hours_left:sum"]
             )
+        }
+        for student in self:
+            student.enrollment_count, student.hours_left = figures.get(student, (0, 0.0))
+
+    @api.depends("enrollment_ids.amount_due")
+    def _compute_amount_due(self):
+        self.amount_due = 0.0
+        for student, currency, due in self.env["edu.enrollment"]._read_group(
+            [("student_id", "in", self.ids)], ["student_id", "currency_id"], ["amount_due:sum"]
+        ):
+            student.amount_due += currency._convert(due, student.currency_id, student.student_company_id)
 
     @api.constrains("partner_id")
     def _check_is_person(self):

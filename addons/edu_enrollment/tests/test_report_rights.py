@@ -61,6 +61,30 @@ class TestReportRights(EnrollmentCommon):
                     self.assertEqual("amount_" in arch, shown)
                     self.assertEqual("invoice_count" in arch, shown and model == "edu.enrollment")
 
+    def test_amounts_over_the_api(self):
+        """X1: a teacher reads hours, and no amount, nor sorts or groups by one; whoever sells reads both."""
+        enrollment = self._enroll()
+        teacher = enrollment.with_user(self.users["teacher"])
+        for name in ("amount_due", "price", "discount_rate"):
+            with self.subTest(name):
+                self.assertTrue(enrollment.with_user(self.users["counsellor"]).read([name]))
+                self.env.invalidate_all()
+                self.assertNotIn(name, teacher.fields_get())
+                with self.assertRaises(AccessError):
+                    teacher.read([name])
+                with self.assertRaises(AccessError):
+                    teacher.search([(name, ">", 0)])
+                with self.assertRaises(AccessError):
+                    teacher.search([], order=name)
+                with self.assertRaises(AccessError):
+                    teacher.formatted_read_group([], [], [f"{name}:sum"])
+        self.assertTrue(self.an.with_user(self.users["counsellor"]).read(["amount_due"]))
+        self.env.invalidate_all()
+        student = self.an.with_user(self.users["teacher"])
+        with self.assertRaises(AccessError):
+            student.read(["amount_due"])
+        self.assertEqual((student.hours_left, student.enrollment_count), (60, 1))
+
     def test_every_role_opens_the_forms(self):
         """X1: whoever may read an enrolment or a student can read every field of its form."""
         enrollment = self._enroll()

@@ -98,14 +98,14 @@ class EduEnrollment(models.Model):
     @api.model
     def _cron_suspensions(self):
         """Begin and end suspensions on their days, which are those of each campus (E17)."""
-        campuses = self.env["edu.campus"].with_context(active_test=False).search([])
-        for tz, same in campuses.grouped("tz").items():
-            self.with_context(tz=tz)._follow_suspensions(same)
+        planned = [("state", "in", ("confirmed", "suspended")), ("suspend_from", "!=", False)]
+        for [campus] in self._read_group(planned, ["campus_id"]):
+            self.with_context(tz=campus.tz)._follow_suspensions(campus)
 
-    def _follow_suspensions(self, campuses):
-        """Begin and end the suspensions of campuses of one time zone, that of the context (E17)."""
+    def _follow_suspensions(self, campus):
+        """Begin and end the suspensions of a campus, whose time zone is that of the context (E17)."""
         today = fields.Date.context_today(self)
-        here = ("campus_id", "in", campuses.ids)
+        here = ("campus_id", "=", campus.id)
         over = self.search([here, ("state", "=", "suspended"), ("suspend_to", "<", today)])
         if over:
             over._resume_or_ask()

@@ -129,8 +129,10 @@ class EduCampus(models.Model):
                 campus.user_ids = [fields.Command.link(campus.manager_id.id)]
 
     def _today(self):
-        """The day it is for the user, or for the campus where the user has no time zone (a program, a visitor)."""
-        self.ensure_one()
+        """The day it is for the user, or for the campus where the user has no time zone (a program, a visitor).
+
+        Without a campus, as on a form that is not filled in yet, it is the day in UTC then.
+        """
         has_zone = self.env.context.get("tz") or self.env.user.tz
         return fields.Date.context_today(self if has_zone else self.with_context(tz=self.tz))
 

@@ -76,7 +76,15 @@ class EduEnrollment(models.Model):
         help="Who is invoiced: the guardian who pays, the student, or a company (E10).",
     )
     package_id = fields.Many2one(
-        "edu.package", required=True, index=True, ondelete="restrict", check_company=True
+        "edu.package",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="['|', ('campus_ids', '=', False), ('campus_ids', 'in', campus_id),"
+        " '|', ('date_from', '=', False), ('date_from', '<=', 'today'),"
+        " '|', ('date_to', '=', False), ('date_to', '>=', 'today'),"
+        " '|', ('program_ids', '=', False), ('program_ids.state', '=', 'published')]",
     )
     program_ids = fields.Many2many(related="package_id.program_ids")
     class_id = fields.Many2one(
@@ -157,7 +165,12 @@ class EduEnrollment(models.Model):
         help="The side of the discount that was typed. It stays exact; the other one follows (E5).",
     )
     discount_rate = fields.Float(
-        digits=(16, 2), compute="_compute_discount_rate", store=True, readonly=False, precompute=True
+        # More than the two digits of a rate that follows: a typed one stays as it was typed (E5).
+        digits=(16, 6),
+        compute="_compute_discount_rate",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     discount_amount = fields.Monetary(
         compute="_compute_discount_amount", store=True, readonly=False, precompute=True
@@ -418,6 +431,13 @@ class EduEnrollment(models.Model):
         """
         for enrollment in self:
             package, course = enrollment.package_id, enrollment.class_id
+            if enrollment.student_id.state == "cancelled":
+                raise UserError(
+                    self.env._(
+                        "%s: the student no longer studies here. Set the student back to learning first.",
+                        enrollment.display_name,
+                    )
+                )
             # Hours taken over were sold before, by whatever was on sale then.
             if not enrollment.is_taken_over and not package._is_on_sale(
                 enrollment.date_confirmed or enrollment.campus_id._today(), enrollment.campus_id
@@ -481,7 +501,7 @@ class EduEnrollment(models.Model):
             self._check_students_open(self.env["edu.student"].browse(vals["student_id"]))
         locked = COMMERCIAL_FIELDS.intersection(vals)
         if locked and not self.env.su:
-            self._check_not_locked(locked)
+            self._check_not_locked(locked, vals)
         return super().write(self._add_discount_basis(dict(vals)))
 
     @api.ondelete(at_uninstall=False)
@@ -509,11 +529,23 @@ class EduEnrollment(models.Model):
                     )
                 )
 
-    @api.model
     def _add_discount_basis(self, vals):
-        """Where only one side of the discount is given, that side was typed (E5)."""
-        if "discount_basis" not in vals and ("discount_rate" in vals) != ("discount_amount" in vals):
-            vals["discount_basis"] = "rate" if "discount_rate" in vals else "amount"
+        """One side of the discount was typed, the other one follows (E5).
+
+        Where both are given the basis says which; without one it is as it was, and new is an amount, if any.
+
+        :param dict vals: is changed
+        """
+        given = {"discount_rate", "discount_amount"}.intersection(vals)
+        if len(given) == 1:
+            vals.setdefault("discount_basis", "rate" if "discount_rate" in vals else "amount")
+        if len(given) == 2:
+            basis = self[:1].discount_basis or ("amount" if vals["discount_amount"] else "rate")
+            vals.setdefault("discount_basis", basis)
+        if given and vals["discount_basis"] == "amount":
+            vals.pop("discount_rate", None)
+        elif given:
+            vals.pop("discount_amount", None)
         return vals
 
     def _check_may_take_over(self):
@@ -552,10 +584,23 @@ class EduEnrollment(models.Model):
                 )
             )
 
-    def _check_not_locked(self, names):
+    def _check_not_locked(self, names, vals=None):
+        """What was agreed stays as it is; a sheet that says the same once more changes nothing (E9, X3).
+
+        :param names: of fields
+        :param dict vals: what they are to be; none: something else
+        :raise UserError: naming what would change
+        """
         for enrollment in self:
             if enrollment.state not in ("draft", "waiting"):
-                labels = ", ".join(self._fields[name]._description_string(self.env) for name in sorted(names))
+                changed = [
+                    name
+                    for name in sorted(names)
+                    if vals is None or enrollment._would_change(name, vals[name])
+                ]
+                if not changed:
+                    continue
+                labels = ", ".join(self._fields[name]._description_string(self.env) for name in changed)
                 raise UserError(
                     self.env._(
                         "%(enrollment)s is confirmed: %(fields)s can no longer be changed."
@@ -564,6 +609,15 @@ class EduEnrollment(models.Model):
                         fields=labels,
                     )
                 )
+
+    def _would_change(self, name, value):
+        """Whether a value that is to be written is another one than stands there."""
+        self.ensure_one()
+        field = self._fields[name]
+        if field.type in ("one2many", "many2many"):
+            return bool(value)
+        new = field.convert_to_record(field.convert_to_cache(value, self), self)
+        return bool(self.currency_id.compare_amounts(new, self[name])) if field.type == "monetary" else new != self[name]
 
     # ------------------------------------------------------------------ actions
     def action_confirm(self):

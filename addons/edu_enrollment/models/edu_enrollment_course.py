@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import float_round
 
 from ..tools.money import prorated
 from .edu_enrollment import COMMERCIAL_FIELDS
@@ -49,6 +50,28 @@ class EduEnrollment(models.Model):
             is_open = enrollment.state in ("draft", "waiting")
             share = shares.get(enrollment.class_id.id, 0.0) if is_open else 0.0
             enrollment.hours_given = enrollment.package_id.hours * share
+
+    # ------------------------------------------------------------------ checks
+    def _check_can_confirm(self):
+        """Only what the class has given already may be left out, and more than the package has is not sold (E17)."""
+        result = super()._check_can_confirm()
+        if self.env.su or self.env.user.has_group("edu_catalog.group_edu_manager"):
+            return result
+        for enrollment in self.filtered(lambda enrollment: not enrollment.is_taken_over):
+            most = enrollment.package_id.hours
+            least = most - enrollment.hours_given if enrollment.is_prorated else 0.0
+            if not float_round(least, 2) <= float_round(enrollment.hours_planned, 2) <= float_round(most, 2):
+                raise UserError(
+                    self.env._(
+                        "%(enrollment)s: from %(least)s to %(most)s hours of the package can be sold, not %(hours)s."
+                        " Correct the hours, or ask a campus manager to confirm.",
+                        enrollment=enrollment.display_name,
+                        least=f"{max(least, 0.0):g}",
+                        most=f"{most:g}",
+                        hours=f"{enrollment.hours_planned:g}",
+                    )
+                )
+        return result
 
     # ------------------------------------------------------------------ actions
     def action_confirm(self):

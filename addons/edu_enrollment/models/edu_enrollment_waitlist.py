@@ -21,6 +21,8 @@ class EduEnrollment(models.Model):
         return enrollments
 
     def write(self, vals):
+        if "student_id" in vals:
+            self._check_not_in_line(vals["student_id"])
         if {"state", "class_id"}.isdisjoint(vals):
             return super().write(vals)
         courses = self.class_id
@@ -32,6 +34,19 @@ class EduEnrollment(models.Model):
         if not self.env.context.get("edu_hold_seats"):
             courses_sudo._offer_free_seats()
         return result
+
+    def _check_not_in_line(self, student_id):
+        """A place in line is its student's (E23)."""
+        for enrollment in self:
+            if enrollment.state == "waiting" and enrollment.student_id.id != student_id:
+                raise UserError(
+                    self.env._(
+                        "%(enrollment)s waits for a seat in the name of %(student)s."
+                        " Leave the waiting list, and make an enrolment for the other student.",
+                        enrollment=enrollment.display_name,
+                        student=enrollment.student_id.display_name,
+                    )
+                )
 
     def action_join_waitlist(self):
         """Queue for the class, which is full (E23). Those who wait already are passed over.

@@ -75,6 +75,29 @@ class TestChange(EnrollmentCommon):
         enrollment = self._enroll(confirm=False, discount_rate=10, is_prorated=True, hours_planned=20)
         self.assertEqual((enrollment.price, enrollment.discount_amount), (3_333_333, 333_333))
 
+    def test_only_what_was_given_is_left_out(self):
+        """E17, E20: a price pro rata is no way round the approval of a discount; a manager may do more."""
+        self.class_n.write(
+            {"date_start": self.today - timedelta(days=10), "date_end": self.today + timedelta(days=29)}
+        )
+        counsellor = self.users["counsellor"]
+        for values in (
+            {"is_prorated": True, "hours_planned": 44},
+            {"is_prorated": True, "hours_planned": 0},
+            {"is_prorated": True, "hours_planned": 61},
+            {"hours_planned": 4_000},
+        ):
+            with self.subTest(values):
+                enrollment = self._enroll(confirm=False, **values)
+                with self.assertRaisesRegex(UserError, "ask a campus manager"), self.cr.savepoint():
+                    enrollment.with_user(counsellor).action_confirm()
+                self.assertEqual(enrollment.state, "draft")
+        enrollment.write({"is_prorated": True, "hours_planned": 45})
+        enrollment.with_user(counsellor).action_confirm()
+        other = self._enroll(self.binh, confirm=False, hours_planned=70)
+        other.with_user(self.users["manager"]).action_confirm()
+        self.assertEqual((enrollment.hours_left, other.hours_left), (45, 70))
+
     def test_nothing_to_leave_out(self):
         self.class_n.write(
             {"date_start": self.today + timedelta(days=1), "date_end": self.today + timedelta(days=9)}

@@ -46,6 +46,28 @@ class TestDiscount(EnrollmentCommon):
             form.discount_amount = 1
         self.assertEqual((enrollment.discount_amount, enrollment.discount_rate), (1, 0))
 
+    def test_more_digits_than_are_shown(self):
+        """E5: a rate of three digits is not rounded behind the one who typed it."""
+        enrollment = self._enroll(confirm=False, discount_rate=33.333)
+        enrollment.invalidate_recordset()
+        self.assertEqual((enrollment.discount_rate, enrollment.discount_amount), (33.333, 3_333_300))
+
+    def test_both_sides_given(self):
+        """E5: they never contradict each other; the basis says which was typed, else an amount."""
+        for values, expected in (
+            ({"discount_rate": 10, "discount_amount": 5}, ("amount", 0, 5)),
+            ({"discount_rate": 10, "discount_amount": 0}, ("rate", 10, 1_000_000)),
+            ({"discount_rate": 10, "discount_amount": 5, "discount_basis": "rate"}, ("rate", 10, 1_000_000)),
+        ):
+            with self.subTest(values):
+                enrollment = self._enroll(confirm=False, **values)
+                found = (enrollment.discount_basis, enrollment.discount_rate, enrollment.discount_amount)
+                self.assertEqual(found, expected)
+        enrollment.write({"discount_rate": 20, "discount_amount": 7})
+        self.assertEqual((enrollment.discount_rate, enrollment.discount_amount), (20, 2_000_000))
+        enrollment.write({"discount_rate": 30, "discount_basis": "amount"})
+        self.assertEqual((enrollment.discount_rate, enrollment.discount_amount), (20, 2_000_000))
+
     def test_discount_is_a_line_of_its_own(self):
         """E5, E9: so that the typed amount stands on the invoice, and the instalments cut the net."""
         enrollment = self._enroll(discount_amount=333_333)

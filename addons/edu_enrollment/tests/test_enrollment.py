@@ -67,7 +67,7 @@ class TestEnrollment(EnrollmentCommon):
         """E9: commercial fields can no longer be changed; the way out is named."""
         enrollment = self._enroll().with_user(self.users["manager"])
         for values in (
-            {"package_id": self.package.id},
+            {"package_id": self.package.copy().id},
             {"discount_amount": 5},
             {"student_id": self.binh.id},
             {"partner_id": self.binh.partner_id.id},
@@ -185,3 +185,26 @@ class TestEnrollment(EnrollmentCommon):
             return (self.cr.sql_log_count - start) / len(enrollments)
 
         self.assertLess(confirm(drafts[11:]), confirm(drafts[1:2]))
+
+    def test_who_has_left_is_not_enrolled(self):
+        """E1: a student who no longer studies here is set back first."""
+        enrollment = self._enroll(confirm=False)
+        self.an.state = "cancelled"
+        with self.assertRaisesRegex(UserError, "back to learning"):
+            enrollment.action_confirm()
+        self.an.state = "learning"
+        enrollment.action_confirm()
+        self.assertEqual(enrollment.state, "confirmed")
+
+    def test_the_same_once_more_changes_nothing(self):
+        """E9, X3: a sheet read again after the confirmation may say what stands there, and nothing else."""
+        enrollment = self._enroll(discount_amount=1_000).with_user(self.users["manager"])
+        same = {
+            "student_id": self.an.id,
+            "package_id": self.package.id,
+            "class_id": self.class_n.id,
+            "discount_amount": 1_000.0,
+        }
+        enrollment.write(same)
+        with self.assertRaisesRegex(UserError, "Discount Amount can no longer"):
+            enrollment.write({**same, "discount_amount": 1_001})

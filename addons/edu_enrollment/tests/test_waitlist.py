@@ -252,3 +252,11 @@ class TestWaitlist(EnrollmentCommon):
         few, many = offer(3), offer(30)
         self.assertEqual(self.class_n.seats_offered, 34)
         self.assertLess(many, few)
+
+    def test_a_place_is_its_students(self):
+        """E23: the student of a waiting enrolment stays who stands in line."""
+        waiting = self._join(self.an)
+        with self.assertRaisesRegex(UserError, "in the name of"):
+            waiting.student_id = self.binh
+        waiting.write({"student_id": self.an.id, "note": "the same"})
+        self.assertEqual(waiting.waitlist_ids.student_id, self.an)

@@ -8,6 +8,7 @@ class EduCampus(models.Model):
     _description = "Campus"
     _inherit = ["mail.thread", "edu.coded.mixin"]
     _order = "sequence, name"
+    _rec_names_search = ["name", "code"]
     _check_company_auto = True
 
     name = fields.Char(required=True, index="trigram", tracking=True)

@@ -139,6 +139,17 @@ class EduProgram(models.Model):
         for program in self:
             program.display_name = f"[{program.code}] {program.name}" if program.code else program.name
 
+    @api.constrains("related_program_ids")
+    def _check_related_program_ids(self):
+        for program in self:
+            if program in program.related_program_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%s cannot be offered beside itself. Choose other related programs.",
+                        program.display_name,
+                    )
+                )
+
     @api.constrains("next_program_id")
     def _check_next_program_id(self):
         if self._has_cycle("next_program_id"):

@@ -31,6 +31,14 @@ class EduRoom(models.Model):
         "(code, campus_id) WHERE code IS NOT NULL", "Another room of this campus has this code already."
     )
 
+    @api.constrains("campus_id")
+    def _check_classes_stay(self):
+        """Classes are held at the campus of their room (C8)."""
+        # Those of all campuses, whoever moves the room.
+        self.env["edu.class"].sudo().search(
+            [("room_id", "in", self.ids), ("state", "not in", ("done", "cancelled"))]
+        )._check_room_id()
+
     @api.model_create_multi
     def create(self, vals_list):
         campuses = self.env["edu.campus"].browse(

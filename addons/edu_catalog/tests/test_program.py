@@ -141,3 +141,8 @@ class TestProgram(CatalogCommon):
         package.program_ids = False
         self.program.with_user(self.users["manager"]).unlink()
         self.assertFalse(self.program.exists())
+
+    def test_not_related_to_itself(self):
+        """C3: what is offered beside a program is another one."""
+        with self.assertRaisesRegex(ValidationError, "beside itself"):
+            self.program.related_program_ids = self.program

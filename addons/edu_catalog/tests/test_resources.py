@@ -4,7 +4,7 @@ from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -224,3 +224,17 @@ class TestResources(CatalogCommon):
         self.env.invalidate_all()
         teacher.with_user(academic).write({"partner_id": teacher.partner_id.id, "name": "Free Too"})
         self.assertEqual((victim.name, teacher.partner_id.name), ("Customer", "Free Too"))
+
+    def test_room_stays_with_its_classes(self):
+        """C8: a room does not move away under the classes that are held in it."""
+        room = self.env["edu.room"].create({"name": "R9", "campus_id": self.north.id})
+        self.class_n.room_id = room
+        with self.assertRaisesRegex(ValidationError, "is not at North"):
+            room.campus_id = self.south
+        self.class_n.room_id = False
+        room.campus_id = self.south
+
+    def test_campus_is_found_by_its_code(self):
+        """C9, X3: as staff write it in a sheet."""
+        found = self.env["edu.campus"].name_search(self.north.code, operator="=")
+        self.assertIn(self.north.id, [campus_id for campus_id, _name in found])

@@ -92,9 +92,13 @@ class AccountMove(models.Model):
             .search([("payment_id", "in", self.origin_payment_id.ids), ("state", "=", "paid")])
         )
         for move in self.sudo():
-            given = refunds_sudo.filtered(lambda refund, move=move: refund.payment_id == move.origin_payment_id)
+            given = refunds_sudo.filtered(
+                lambda refund, move=move: refund.payment_id == move.origin_payment_id
+            )
             if move.move_type == "out_refund" and move.enrollment_id:
-                taken = move.line_ids.matched_debit_ids.filtered("credit_amount_currency").debit_move_id.move_id
+                taken = move.line_ids.matched_debit_ids.filtered(
+                    "credit_amount_currency"
+                ).debit_move_id.move_id
                 given = taken.filtered(lambda entry: entry.move_type != "out_invoice")
             if given:
                 raise UserError(

@@ -246,6 +246,7 @@ class EduCertificate(models.Model):
         :param str reason: why; without one a dialog asks for it
         """
         self.check_access("write")
+        reason = (reason or "").strip()
         if not reason:
             return {
                 "type": "ir.actions.act_window",

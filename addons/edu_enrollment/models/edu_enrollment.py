@@ -617,7 +617,9 @@ class EduEnrollment(models.Model):
         if field.type in ("one2many", "many2many"):
             return bool(value)
         new = field.convert_to_record(field.convert_to_cache(value, self), self)
-        return bool(self.currency_id.compare_amounts(new, self[name])) if field.type == "monetary" else new != self[name]
+        if field.type == "monetary":
+            return self.currency_id.compare_amounts(new, self[name]) != 0
+        return new != self[name]
 
     # ------------------------------------------------------------------ actions
     def action_confirm(self):

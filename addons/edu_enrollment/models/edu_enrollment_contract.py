@@ -104,7 +104,8 @@ class EduEnrollment(models.Model):
                 enrollment.approved_by_id
                 and enrollment.state in ("draft", "waiting")
                 and any(
-                    name in vals and enrollment[name].id != vals[name] for name in ("student_id", "package_id")
+                    name in vals and enrollment[name].id != vals[name]
+                    for name in ("student_id", "package_id")
                 )
             )
         )

@@ -63,7 +63,10 @@ class EduEnrollment(models.Model):
         """What a payment is in the enrolment's currency, at the rate of its day."""
         self.ensure_one()
         return payment.currency_id._convert(
-            payment.amount, self.currency_id, payment.company_id, payment.date or fields.Date.context_today(self)
+            payment.amount,
+            self.currency_id,
+            payment.company_id,
+            payment.date or fields.Date.context_today(self),
         )
 
     @api.depends(
@@ -76,6 +79,10 @@ class EduEnrollment(models.Model):
     def _compute_amounts(self):
         """What was received and is not set off yet counts as collected, and against what is due."""
         result = super()._compute_amounts()
+        # Read at once: below, each enrolment looks at its own.
+        lines = self.invoice_ids.line_ids
+        settled = lines.matched_credit_ids.credit_move_id | lines.matched_debit_ids.debit_move_id
+        settled.move_id.mapped("journal_id.type")
         for enrollment in self:
             unused = -sum(enrollment._open_payment_lines().mapped("amount_residual_currency"))
             notes = enrollment.invoice_ids.filtered(
@@ -99,9 +106,7 @@ class EduEnrollment(models.Model):
         if not documents:
             # A form that is being filled in has no currency yet.
             return 0.0
-        lines = documents.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-        )
+        lines = documents.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
         invoiced = sum(
             partial.debit_amount_currency * partial.credit_move_id._share_without_money()
             for partial in lines.matched_credit_ids

@@ -61,6 +61,21 @@ class EduPackage(models.Model):
             package.payment_rate = package._rate_of_price(first)
             package.schedule_preview = package._render_schedule(instalments)
 
+    @api.constrains("program_ids")
+    def _check_sold_classes(self):
+        """What was sold for a class goes on to cover it (C4, E2)."""
+        sold_sudo = (
+            self.env["edu.enrollment"]
+            .sudo()
+            .search([("package_id", "in", self.ids), ("state", "in", ("confirmed", "suspended"))])
+        )
+        sold_sudo._check_class_id()
+
+    @api.model
+    def _derived_fields(self):
+        """The schedule follows from the payment terms; typed, it would be dropped without a word (C4)."""
+        return super()._derived_fields() | {"payment_price", "payment_rate", "installment_count"}
+
     @api.constrains("payment_term_id", "price")
     def _check_payment_term_id(self):
         today = fields.Date.context_today(self)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .edu_enrollment_access import MONEY_GROUPS
 
@@ -160,7 +160,20 @@ class EduStudent(models.Model):
     def write(self, vals):
         if "partner_id" in vals and not self.env.su:
             self._check_contact_stays(vals["partner_id"])
+        if "student_number" in vals and not self.env.su:
+            self._check_number_stays(vals["student_number"])
         return super().write(vals)
+
+    def _check_number_stays(self, number):
+        """A number that stands on papers is given once; other systems' numbers come with the new student (E1)."""
+        for student in self:
+            if student.student_number != number:
+                raise AccessError(
+                    self.env._(
+                        "%s keeps the student number, which stands on papers. Leave it out.",
+                        student.display_name,
+                    )
+                )
 
     def _check_contact_stays(self, partner_id):
         """Whoever bought, learns and is certified does not become somebody else (E1).

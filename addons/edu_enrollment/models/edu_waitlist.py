@@ -149,6 +149,13 @@ class EduWaitlist(models.Model):
             self.filtered(lambda entry: entry.state in ACTIVE_STATES)._queue_enrollments()
         return result
 
+    def web_resequence(self, specification, field_name="sequence", offset=0):
+        """Dragged on the screen, perhaps between the lists of several classes: each is 1, 2, 3 … again."""
+        super().web_resequence(specification, field_name, offset)
+        # The order was written with the user's rights; nobody's turn changes by closing the gaps.
+        self.sudo()._close_gaps()
+        return self.web_read(specification)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_active(self):
         for entry in self:

@@ -277,7 +277,9 @@ class TestApproval(EnrollmentCommon):
             with self.subTest(values):
                 enrollment = self._enroll(confirm=False, discount_amount=2_500_000)
                 enrollment.with_user(manager).action_approve_discount()
-                enrollment.write({"student_id": enrollment.student_id.id, "package_id": enrollment.package_id.id})
+                enrollment.write(
+                    {"student_id": enrollment.student_id.id, "package_id": enrollment.package_id.id}
+                )
                 self.assertEqual(enrollment.approval_state, "approved")
                 enrollment.write(values)
                 self.assertEqual((enrollment.approval_state, enrollment.amount_approved), ("pending", 0))

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -103,3 +103,17 @@ class TestPackage(EnrollmentCommon):
         self.assertEqual((product.name, product.list_price), ("Copied", 5))
         self.assertNotEqual(product, self.package.product_id)
         self.assertEqual(self.package.product_id.name, "IELTS complete")
+
+    def test_goes_on_to_cover_what_was_sold(self):
+        """C4, E2: programs are not taken off while somebody learns one of them by this package."""
+        other = self.program.copy({"code": "T-OTHER"})
+        self._enroll()
+        with self.assertRaisesRegex(ValidationError, "does not cover"), self.cr.savepoint():
+            self.package.program_ids = other
+        self.package.program_ids = self.program | other
+
+    def test_schedule_is_not_typed(self):
+        """C4: it follows from the payment terms."""
+        for name in ("payment_price", "payment_rate", "installment_count"):
+            with self.subTest(name), self.assertRaisesRegex(AccessError, "follows from other facts"):
+                self.package.with_user(self.users["manager"]).write({name: 5})

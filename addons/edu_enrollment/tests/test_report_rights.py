@@ -41,9 +41,7 @@ class TestReportRights(EnrollmentCommon):
         for name in ("edu_enrollment.report_contract", "edu_enrollment.report_statement"):
             record = documents[name]
             self.assertTrue(record.with_user(self.users["teacher"]).has_access("read"))
-            self.assertTrue(
-                report.with_user(self.users["counsellor"])._render_qweb_html(name, record.ids)[0]
-            )
+            self.assertTrue(report.with_user(self.users["counsellor"])._render_qweb_html(name, record.ids)[0])
             for render in ("_render_qweb_html", "_render_qweb_pdf"):
                 with self.subTest(name, render=render), self.assertRaisesRegex(AccessError, "for members"):
                     getattr(report.with_user(self.users["teacher"]), render)(name, record.ids)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -120,3 +120,13 @@ class TestStudent(EnrollmentCommon):
                 record.is_company = True
                 self.env.flush_all()
         self.assertFalse(self.an.is_company)
+
+    def test_number_stays(self):
+        """E1: nobody changes a number that stands on papers; the same said once more is no change."""
+        an = self.an.with_user(self.users["counsellor"])
+        number = an.student_number
+        an.student_number = number
+        for other in ("S1", False):
+            with self.assertRaisesRegex(AccessError, "keeps the student number"):
+                an.student_number = other
+        self.assertEqual(self.an.student_number, number)

@@ -260,3 +260,17 @@ class TestWaitlist(EnrollmentCommon):
             waiting.student_id = self.binh
         waiting.write({"student_id": self.an.id, "note": "the same"})
         self.assertEqual(waiting.waitlist_ids.student_id, self.an)
+
+    def test_dragged_between_the_lists_of_two_classes(self):
+        """E23: whatever is dragged on the screen, each list is numbered 1, 2, 3 again."""
+        other = self.class_n.copy({"code": "T-N9", "capacity": 1})
+        other.action_open()
+        self._enroll(self._students(1), class_id=other.id)
+        here = self._join(self.an | self.binh).waitlist_ids
+        there = self._enroll(self.an | self.binh, confirm=False, class_id=other.id)
+        there.action_join_waitlist()
+        there = there.waitlist_ids
+        dragged = there[1] | here[0] | there[0] | here[1]
+        dragged.with_user(self.users["academic"]).web_resequence({"position": {}}, "position", 1)
+        self.assertEqual(here.mapped("position"), [1, 2])
+        self.assertEqual(there.mapped("position"), [2, 1])

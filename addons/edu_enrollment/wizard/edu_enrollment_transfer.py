@@ -13,9 +13,7 @@ class EduEnrollmentTransfer(models.TransientModel):
     enrollment_id = fields.Many2one("edu.enrollment", string="Enrolment", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="enrollment_id.company_id", related_sudo=False)
     currency_id = fields.Many2one(related="enrollment_id.currency_id", related_sudo=False)
-    student_id = fields.Many2one(
-        related="enrollment_id.student_id", related_sudo=False, string="Student Now"
-    )
+    student_id = fields.Many2one(related="enrollment_id.student_id", related_sudo=False, string="Student Now")
     program_ids = fields.Many2many(related="enrollment_id.package_id.program_ids", related_sudo=False)
     hours_left = fields.Float(related="enrollment_id.hours_left", related_sudo=False)
     target = fields.Selection(

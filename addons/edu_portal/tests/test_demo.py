@@ -161,7 +161,7 @@ class TestDemo(TransactionCase):
             self.assertEqual(invoice.amount_total, invoice.enrollment_id.amount_total, invoice.name)
             self.assertEqual(len(lines), invoice.enrollment_id.package_id.installment_count, invoice.name)
         states = set(self.enrollments.instalment_ids.mapped("instalment_state"))
-        self.assertEqual(states, {"paid", "unpaid", "overdue"})
+        self.assertEqual(states, {"paid", "unpaid", "overdue", "credited"})
         payments = self.env["account.payment"].search([("company_id", "=", self.company.id)])
         self.assertEqual(sum(payments.mapped("amount_signed")), sum(self.enrollments.mapped("amount_paid")))
         self.assertEqual(payments.enrollment_id & self.enrollments, payments.enrollment_id)

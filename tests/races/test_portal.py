@@ -40,7 +40,15 @@ def test_two_signatures_at_once(arena):
     with arena.env() as env:
         enrollment = env["edu.enrollment"].browse(enrollment_id)
         notes = enrollment.message_ids.filtered(lambda message: "signed by" in (message.body or ""))
-        assert (enrollment.signed_by, len(notes), len(notes.attachment_ids)) == ("Runner", 1, 1)
+        kept = env["ir.attachment"].search(
+            [
+                ("res_model", "=", "edu.enrollment"),
+                ("res_id", "=", enrollment_id),
+                ("res_field", "=", "signed_contract"),
+            ]
+        )
+        assert (enrollment.signed_by, len(notes), len(kept)) == ("Runner", 1, 1)
+        assert enrollment.signed_contract
 
 
 @pytest.fixture

@@ -475,7 +475,8 @@ class HistoryCommon(EnrollmentCommon):
                              AND (kind NOT IN ('delivery', 'expiry') OR move_id IS NOT NULL)) AS deferred,
                        SUM(CASE WHEN deferred_account_id IS NULL AND kind NOT IN ('delivery', 'expiry') THEN amount
                                 WHEN deferred_account_id IS NOT NULL AND kind IN ('delivery', 'expiry')
-                                     AND move_id IS NOT NULL THEN -amount END) AS income
+                                     AND move_id IS NOT NULL THEN -amount END) AS income,
+                       BOOL_OR(kind IN ('delivery', 'expiry') AND move_id IS NULL AND amount <> 0) AS waits
                   FROM edu_ledger_entry AS entry
                   JOIN edu_enrollment AS enrollment ON enrollment.id = entry.enrollment_id
                  WHERE entry.company_id = %(company)s
@@ -488,7 +489,9 @@ class HistoryCommon(EnrollmentCommon):
               JOIN res_currency AS currency ON currency.id = currency_id
              WHERE ROUND(COALESCE(booked.deferred, 0) - COALESCE(ledger.deferred, 0), currency.decimal_places) <> 0
                 OR ROUND(COALESCE(booked.income, 0) - COALESCE(ledger.income, 0), currency.decimal_places) <> 0
+                -- While something waits to be recognised, one enrolment may owe what another one has.
                 OR ROUND(COALESCE(booked.deferred, 0), 6) = 0 AND ROUND(COALESCE(booked.worth, 0), 6) <> 0
+                   AND NOT COALESCE(ledger.waits, FALSE)
             """,
             deferred=self.deferred.id,
             income=self.income.id,

@@ -93,16 +93,15 @@ class EduCampus(models.Model):
     def _unlink_except_in_packages(self):
         """Say in words what the database is about to refuse: a package sold nowhere else would be sold everywhere."""
         packages_sudo = self.env["edu.package"].sudo().with_context(active_test=False)
-        for campus in self:
-            package_sudo = packages_sudo.search([("campus_ids", "in", campus.ids)], limit=1)
-            if package_sudo:
-                raise UserError(
-                    self.env._(
-                        "%(record)s stands in “%(other)s”. Take it off there first, or archive it instead.",
-                        record=campus.display_name,
-                        other=package_sudo.display_name,
-                    )
+        package_sudo = packages_sudo.search([("campus_ids", "in", self.ids)], limit=1)
+        if package_sudo:
+            raise UserError(
+                self.env._(
+                    "%(record)s stands in “%(other)s”. Take it off there first, or archive it instead.",
+                    record=(self & package_sudo.campus_ids)[:1].display_name,
+                    other=package_sudo.display_name,
                 )
+            )
 
     @api.model
     def _company_models(self):

@@ -122,6 +122,15 @@ class CatalogCommon(TransactionCase):
             tz="Asia/Ho_Chi_Minh",
         )
 
+    def _count_queries(self, call):
+        """How many queries a call takes, what it writes included, when nothing was read before."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        call()
+        self.env.flush_all()
+        return self.cr.sql_log_count - before
+
 
 class BadInputMixin:
     """What a user reads who types what cannot be; a test case with ``TransactionCase`` beside it."""

@@ -91,22 +91,23 @@ class AccountMove(models.Model):
             .sudo()
             .search([("payment_id", "in", self.origin_payment_id.ids), ("state", "=", "paid")])
         )
-        for move in self.sudo():
-            given = refunds_sudo.filtered(
-                lambda refund, move=move: refund.payment_id == move.origin_payment_id
+        for move_sudo in self.sudo():
+            given_sudo = refunds_sudo.filtered(
+                lambda refund, move=move_sudo: refund.payment_id == move.origin_payment_id
             )
-            if move.move_type == "out_refund" and move.enrollment_id:
-                taken = move.line_ids.matched_debit_ids.filtered(
-                    "credit_amount_currency"
-                ).debit_move_id.move_id
-                given = taken.filtered(lambda entry: entry.move_type != "out_invoice")
-            if given:
+            if move_sudo.move_type == "out_refund" and move_sudo.enrollment_id:
+                # A difference of exchange rates gives nothing back.
+                partials_sudo = move_sudo.line_ids.matched_debit_ids.filtered("credit_amount_currency")
+                given_sudo = partials_sudo.debit_move_id.move_id.filtered(
+                    lambda entry: entry.move_type != "out_invoice"
+                )
+            if given_sudo:
                 raise UserError(
                     self.env._(
                         "%(move)s: the money was given back or moved on (%(given)s), so it cannot be reset or"
                         " cancelled. If it came back, collect it on the enrolment once more.",
-                        move=move.display_name,
-                        given=", ".join(given.mapped("display_name")),
+                        move=move_sudo.display_name,
+                        given=", ".join(given_sudo.mapped("display_name")),
                     )
                 )
 

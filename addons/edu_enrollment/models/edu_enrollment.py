@@ -390,40 +390,6 @@ class EduEnrollment(models.Model):
                     )
                 )
 
-    @api.constrains("student_id", "campus_id")
-    def _check_student_company(self):
-        # A student may be seen by fewer people than the enrolment.
-        for enrollment in self.sudo():
-            theirs, ours = enrollment.student_id.student_company_id, enrollment.company_id
-            if theirs != ours:
-                raise ValidationError(
-                    self.env._(
-                        "%(student)s studies at %(theirs)s, the enrolment belongs to %(ours)s."
-                        " Choose a campus of %(theirs)s, or give the student a campus of %(ours)s first.",
-                        student=enrollment.student_id.display_name,
-                        theirs=theirs.name,
-                        ours=ours.name,
-                    )
-                )
-
-    @api.model
-    def _check_students_open(self, students):
-        """Whoever is in charge of an enrolment sees its student: nobody enrols whom they may not see (X1, M20).
-
-        :param students: ``edu.student`` recordset, of ids that came from anywhere
-        :raise AccessError: one of them is open to the user neither by itself nor by an enrolment
-        """
-        if self.env.su:
-            return
-        closed = students - students._filtered_access("read")
-        if closed - self.search([("student_id", "in", closed.ids)]).student_id:
-            raise AccessError(
-                self.env._(
-                    "This student is in the care of somebody else, and you may not enrol them."
-                    " Ask the person in charge to enrol, or to hand the student over to you."
-                )
-            )
-
     def _check_can_confirm(self):
         """Everything that must be true before an invoice is written.
 
@@ -477,12 +443,6 @@ class EduEnrollment(models.Model):
         for vals in vals_list:
             self._check_system_fields(vals)
             self._add_discount_basis(vals)
-        default = self.default_get(["student_id"])
-        self._check_students_open(
-            self.env["edu.student"].browse(
-                {(default | vals).get("student_id") for vals in vals_list} - {None, False}
-            )
-        )
         unnamed = [vals for vals in vals_list if not vals.get("name")]
         names = self.env["ir.sequence"]._next_batch_by_code("edu.enrollment", len(unnamed))
         for vals, name in zip(unnamed, names, strict=True):
@@ -497,8 +457,6 @@ class EduEnrollment(models.Model):
                 )
             )
         self._check_system_fields(vals)
-        if vals.get("student_id"):
-            self._check_students_open(self.env["edu.student"].browse(vals["student_id"]))
         locked = COMMERCIAL_FIELDS.intersection(vals)
         if locked and not self.env.su:
             self._check_not_locked(locked, vals)

@@ -226,7 +226,7 @@ class EduEnrollment(models.Model):
                 {
                     "enrollment_id": self.id,
                     "kind": "adjust",
-                    "date": fields.Date.context_today(self),
+                    "date": self.campus_id._today(),
                     "hours": hours,
                     "amount": amount,
                     "origin": origin,

@@ -1,12 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 # Who has the merit of a sale; salaries and figures are read from it (E8).
 MERIT_FIELDS = {"user_enrolling_id", "user_approaching_id"}
 
 
 class EduEnrollment(models.Model):
-    """Who advised, who registered, and who pays (E8, E10)."""
+    """Who studies, who advised, who registered, and who pays (E2, E8, E10)."""
 
     _inherit = "edu.enrollment"  # pylint: disable=consider-merging-classes-inherited
 
@@ -55,8 +55,51 @@ class EduEnrollment(models.Model):
         over = ("cancelled",) if len(names) > 2 else ("cancelled", "completed")
         return self.filtered(lambda enrollment: enrollment.state not in over)
 
+    @api.constrains("student_id", "campus_id")
+    def _check_student_company(self):
+        # A student may be seen by fewer people than the enrolment.
+        for enrollment_sudo in self.sudo():
+            theirs, ours = enrollment_sudo.student_id.student_company_id, enrollment_sudo.company_id
+            if theirs != ours:
+                raise ValidationError(
+                    self.env._(
+                        "%(student)s studies at %(theirs)s, the enrolment belongs to %(ours)s."
+                        " Choose a campus of %(theirs)s, or give the student a campus of %(ours)s first.",
+                        student=enrollment_sudo.student_id.display_name,
+                        theirs=theirs.name,
+                        ours=ours.name,
+                    )
+                )
+
+    @api.model
+    def _check_students_open(self, students):
+        """Whoever is in charge of an enrolment sees its student: nobody enrols whom they may not see (X1, M20).
+
+        :param students: ``edu.student`` recordset, of ids that came from anywhere
+        :raise AccessError: one of them is open to the user neither by itself nor by an enrolment
+        """
+        if self.env.su:
+            return
+        closed = students - students._filtered_access("read")
+        if closed - self.search([("student_id", "in", closed.ids)]).student_id:
+            raise AccessError(
+                self.env._(
+                    "This student is in the care of somebody else, and you may not enrol them."
+                    " Ask the person in charge to enrol, or to hand the student over to you."
+                )
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        default = self.default_get(["student_id"])
+        ids = {(default | vals).get("student_id") for vals in vals_list} - {None, False}
+        self._check_students_open(self.env["edu.student"].browse(ids))
+        return super().create(vals_list)
+
     def write(self, vals):
         self._check_merit_kept(vals)
+        if vals.get("student_id"):
+            self._check_students_open(self.env["edu.student"].browse(vals["student_id"]))
         return super().write(vals)
 
     def _check_merit_kept(self, vals):

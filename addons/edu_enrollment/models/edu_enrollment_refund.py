@@ -89,7 +89,7 @@ class EduEnrollment(models.Model):
             {
                 "enrollment_id": self.id,
                 "kind": kind,
-                "date": fields.Date.context_today(self),
+                "date": self.campus_id._today(),
                 "hours": -max(hours, 0.0),
                 "amount": -credit.amount_untaxed,
                 "origin": f"account.move,{credit.id}",

@@ -12,18 +12,19 @@ class IrActionsReport(models.Model):
 
         :raise AccessError: the user is in none of the report's groups
         """
-        groups = report.sudo().group_ids
+        # Which groups a report is for is no secret to who is asked to belong to one.
+        groups_sudo = report.sudo().group_ids
         if (
             report.model.startswith("edu.")
-            and groups
+            and groups_sudo
             and not self.env.su
-            and not groups & self.env.user.all_group_ids
+            and not groups_sudo & self.env.user.all_group_ids
         ):
             raise AccessError(
                 self.env._(
                     "“%(report)s” is for members of: %(groups)s. Ask one of them.",
                     report=report.name,
-                    groups=", ".join(groups.mapped("full_name")),
+                    groups=", ".join(groups_sudo.mapped("full_name")),
                 )
             )
         return super()._get_rendering_context(report, docids, data)

@@ -177,18 +177,17 @@ class TestChange(EnrollmentCommon):
         )
         enrollments = self._enroll(students)
 
-        def queries(some):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
+        def suspend(some):
             some.action_suspend(self.today, self.today)
             with freeze_time(self.today + timedelta(days=2)):
                 some._cron_suspensions()
-            self.env.flush_all()
             self.assertEqual(set(some.mapped("state")), {"confirmed"})
-            return self.cr.sql_log_count - before
 
-        self.assertLess(queries(enrollments[2:]) - queries(enrollments[:2]), 18 * 12)
+        many, few = (
+            self._count_queries(lambda some=some: suspend(some))
+            for some in (enrollments[2:], enrollments[:2])
+        )
+        self.assertLess(many - few, 18 * 12)
 
     def test_missed_days_of_the_cron_do_not_suspend_afterwards(self):
         enrollment = self._enroll()

@@ -6,10 +6,15 @@ import subprocess
 import sys
 from urllib.parse import urlsplit
 
+import polib
+
 from databases import ROOT
 
 #: a test that is skipped proves nothing, and one that sleeps proves it slowly
 IDLE_TEST = re.compile(r"skipTest\(|unittest\.skip|pytest\.(mark\.)?(skip|xfail)|\btime\.sleep\(")
+
+#: "(E19)", "(M14, M15)"
+REQUIREMENT_CODE = re.compile(r"\([A-Z]\d+(, ?[A-Z]\d+)*\)")
 
 
 def tracked(pattern: str = "*") -> list[str]:
@@ -81,5 +86,18 @@ def test_no_idle_test():
         if "/tests/" in f"/{name}" and not name.startswith("tests/static/")
         for number, line in enumerate(text.splitlines(), 1)
         if IDLE_TEST.search(line)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_no_requirement_code_in_what_users_read():
+    """Numbers like E19 are for developers; users and translators are told the rule itself (docs/rules.md)."""
+    templates = tracked("addons/*/i18n/*.pot")
+    assert templates, "there is no translation template to read"
+    found = [
+        f"{name}: {entry.msgid}"
+        for name in templates
+        for entry in polib.pofile(str(ROOT / name))
+        if REQUIREMENT_CODE.search(entry.msgid)
     ]
     assert not found, "\n".join(found)

@@ -15,7 +15,7 @@ class CalendarEvent(models.Model):
         string="Kind",
         index="btree_not_null",
         tracking=True,
-        help="Set on calls and meetings with customers (M14, M15).",
+        help="Set on calls and meetings with customers.",
     )
     direction = fields.Selection([("inbound", "Inbound"), ("outbound", "Outbound")])
     outcome = fields.Selection(

@@ -11,7 +11,7 @@ class AccountMoveLine(models.Model):
         compute="_compute_instalment_state",
         compute_sudo=True,
         search="_search_instalment_state",
-        help="State of an instalment: a receivable line of a customer invoice (E13). Read from what is left to pay."
+        help="State of an instalment: a receivable line of a customer invoice. Read from what is left to pay."
         " Credited: taken back by credit notes alone, nobody paid it.",
     )
 

@@ -13,11 +13,9 @@ class AccountPayment(models.Model):
         ondelete="restrict",
         help="What the money was received for, or given back from.",
     )
-    is_deposit = fields.Boolean(
-        copy=False, readonly=True, help="Taken before the enrolment was confirmed (E12)."
-    )
+    is_deposit = fields.Boolean(copy=False, readonly=True, help="Taken before the enrolment was confirmed.")
     collect_key = fields.Char(
-        copy=False, readonly=True, help="The dialog that made the payment: each makes one (E11)."
+        copy=False, readonly=True, help="The dialog that made the payment: each makes one."
     )
 
     _collected_once = models.UniqueIndex(

@@ -73,7 +73,7 @@ class EduEnrollment(models.Model):
         readonly=False,
         precompute=True,
         ondelete="restrict",
-        help="Who is invoiced: the guardian who pays, the student, or a company (E10).",
+        help="Who is invoiced: the guardian who pays, the student, or a company.",
     )
     package_id = fields.Many2one(
         "edu.package",
@@ -120,7 +120,7 @@ class EduEnrollment(models.Model):
         copy=False,
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
-        help="Who registered the enrolment (E8).",
+        help="Who registered the enrolment.",
     )
     user_approaching_id = fields.Many2one(
         "res.users",
@@ -128,20 +128,20 @@ class EduEnrollment(models.Model):
         index=True,
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
-        help="Who first advised this person (E8).",
+        help="Who first advised this person.",
     )
     type = fields.Selection(
         [("new", "New Business"), ("existing", "Existing Business")],
         compute="_compute_type",
         store=True,
-        help="New on somebody's first enrolment (E3).",
+        help="New on somebody's first enrolment.",
     )
     sales_stage = fields.Selection(
         [("success", "Success"), ("failure", "Failure"), ("moved", "Moved")],
         compute="_compute_sales_stage",
         store=True,
         index=True,
-        help="Derived from what happened (E7).",
+        help="Derived from what happened.",
     )
     moved_from_id = fields.Many2one("edu.enrollment", readonly=True, copy=False, index="btree_not_null")
     date_expected = fields.Date(
@@ -162,7 +162,7 @@ class EduEnrollment(models.Model):
         [("rate", "Rate"), ("amount", "Amount")],
         required=True,
         default="rate",
-        help="The side of the discount that was typed. It stays exact; the other one follows (E5).",
+        help="The side of the discount that was typed. It stays exact; the other one follows.",
     )
     discount_rate = fields.Float(
         # More than the two digits of a rate that follows: a typed one stays as it was typed (E5).
@@ -194,7 +194,7 @@ class EduEnrollment(models.Model):
         digits=(8, 2),
         compute="_compute_hours",
         store=True,
-        help="Hours bought, or moved in. They are delivered, left, moved out, refunded or expired (E18).",
+        help="Hours bought, or moved in. They are delivered, left, moved out, refunded or expired.",
     )
     hours_delivered = fields.Float(digits=(8, 2), compute="_compute_hours", store=True)
     hours_left = fields.Float(digits=(8, 2), compute="_compute_hours", store=True)
@@ -202,13 +202,13 @@ class EduEnrollment(models.Model):
     hours_refunded = fields.Float(digits=(8, 2), compute="_compute_hours", store=True)
     hours_expired = fields.Float(digits=(8, 2), compute="_compute_hours", store=True)
     amount_delivered = fields.Monetary(
-        compute="_compute_hours", store=True, help="Money earned by delivered hours, without taxes (E19)."
+        compute="_compute_hours", store=True, help="Money earned by delivered hours, without taxes."
     )
     amount_expired = fields.Monetary(
-        compute="_compute_hours", store=True, help="Money earned by hours that lapsed, without taxes (E18)."
+        compute="_compute_hours", store=True, help="Money earned by hours that lapsed, without taxes."
     )
     amount_deferred = fields.Monetary(
-        compute="_compute_hours", store=True, help="Money for hours not delivered yet, without taxes (E19)."
+        compute="_compute_hours", store=True, help="Money for hours not delivered yet, without taxes."
     )
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "Another enrolment has this number already.")

@@ -57,7 +57,7 @@ class EduEnrollmentChange(models.Model):
         "account.move", string="Journal Entry", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     request_key = fields.Char(
-        readonly=True, help="The dialog that asked for the change: it is carried out once (E16)."
+        readonly=True, help="The dialog that asked for the change: it is carried out once."
     )
 
     _request_once = models.UniqueIndex(

@@ -25,7 +25,7 @@ class EduEnrollment(models.Model):
         string="Discount Approval",
         compute="_compute_approval_state",
         store=True,
-        help="A typed discount above the company's limit is approved by a campus manager before confirmation (E20)."
+        help="A typed discount above the company's limit is approved by a campus manager before confirmation."
         " It is judged against the list price; promotions beside it were approved when a manager made them.",
     )
     approved_by_id = fields.Many2one(
@@ -41,7 +41,7 @@ class EduEnrollment(models.Model):
     signature = fields.Image(
         max_width=1024, max_height=1024, readonly=True, copy=False, groups=CONTRACT_GROUPS
     )
-    signed_by = fields.Char(readonly=True, copy=False, help="The name that was written when signing (E20).")
+    signed_by = fields.Char(readonly=True, copy=False, help="The name that was written when signing.")
     signed_on = fields.Datetime(string="Contract Signed on", readonly=True, copy=False)
     signed_contract = fields.Binary(
         readonly=True,

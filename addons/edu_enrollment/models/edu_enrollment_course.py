@@ -19,7 +19,7 @@ class EduEnrollment(models.Model):
     is_prorated = fields.Boolean(
         string="Pro Rata Price",
         copy=False,
-        help="The price follows the hours: who joins mid-course pays for what is still to come (E17).",
+        help="The price follows the hours: who joins mid-course pays for what is still to come.",
     )
     renewed_from_id = fields.Many2one("edu.enrollment", readonly=True, copy=False, index="btree_not_null")
     renewal_ids = fields.One2many("edu.enrollment", "renewed_from_id", string="Renewals")
@@ -28,7 +28,7 @@ class EduEnrollment(models.Model):
         compute="_compute_hours_given",
         compute_sudo=True,
         string="Hours Given Already",
-        help="So many of the package's hours the class has given by today (E17).",
+        help="So many of the package's hours the class has given by today.",
     )
 
     # ------------------------------------------------------------------ computes

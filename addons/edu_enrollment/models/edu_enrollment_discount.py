@@ -30,27 +30,27 @@ class EduEnrollment(models.Model):
         "edu.enrollment.promotion",
         "enrollment_id",
         string="Further Promotions",
-        help="Where promotions may be combined: those beside the first one (E5).",
+        help="Where promotions may be combined: those beside the first one.",
     )
     promotion_is_combinable = fields.Boolean(related="promotion_id.is_combinable")
     promotion_code = fields.Char(
         compute="_compute_promotion_code",
         inverse="_inverse_promotion_code",
         compute_sudo=True,
-        help="Type the code that the customer or sponsor names: it picks the promotion (E5).",
+        help="Type the code that the customer or sponsor names: it picks the promotion.",
     )
     promotion_amount = fields.Monetary(
         string="Promotion Discount",
         compute="_compute_promotion_amount",
         store=True,
         precompute=True,
-        help="What all promotions take off the price, together at most what the typed discount leaves of it (E5).",
+        help="What all promotions take off the price, together at most what the typed discount leaves of it.",
     )
     available_promotion_ids = fields.Many2many(
         "edu.promotion",
         compute="_compute_available_promotion_ids",
         compute_sudo=True,
-        help="Promotions that this enrolment may have today (E6).",
+        help="Promotions that this enrolment may have today.",
     )
     promotion_refusal = fields.Char(compute="_compute_promotion_refusal", compute_sudo=True)
 

@@ -18,13 +18,13 @@ class EduEnrollment(models.Model):
     )
     payment_count = fields.Integer(compute="_compute_payments", store=True)
     deposit_amount = fields.Monetary(
-        compute="_compute_payments", store=True, help="Received before the confirmation (E12)."
+        compute="_compute_payments", store=True, help="Received before the confirmation."
     )
     amount_received = fields.Monetary(
         compute="_compute_payments", store=True, help="Payments received through this enrolment."
     )
     amount_refunded = fields.Monetary(
-        compute="_compute_payments", store=True, help="Given back to the payer (E15)."
+        compute="_compute_payments", store=True, help="Given back to the payer."
     )
     amount_credit = fields.Monetary(
         compute="_compute_amounts",

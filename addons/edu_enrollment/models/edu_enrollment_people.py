@@ -25,7 +25,7 @@ class EduEnrollment(models.Model):
         precompute=True,
         default=None,
         tracking=True,
-        help="Who first advised this person; on later enrolments the same as on the first one (E8).",
+        help="Who first advised this person; on later enrolments the same as on the first one.",
     )
     is_merit_open = fields.Boolean(compute="_compute_is_merit_open")
     partner_is_company = fields.Boolean(related="partner_id.is_company", string="For Company")

@@ -23,7 +23,7 @@ class EduEnrollmentPromotion(models.Model):
     amount = fields.Monetary(
         compute="_compute_amount",
         store=True,
-        help="The promotion's rate of the price, at most what the discounts before it leave of it (E5).",
+        help="The promotion's rate of the price, at most what the discounts before it leave of it.",
     )
 
     _promotion_once = models.UniqueIndex(

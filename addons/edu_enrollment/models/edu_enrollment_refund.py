@@ -11,12 +11,12 @@ class EduEnrollment(models.Model):
         compute="_compute_amount_refund_approved",
         store=True,
         string="Refunds to Be Paid",
-        help="Approved refunds that are not paid yet (E15).",
+        help="Approved refunds that are not paid yet.",
     )
     amount_refundable = fields.Monetary(
         compute="_compute_amount_refundable",
         string="Refundable",
-        help="Collected minus delivered, and minus refunds to be paid (E15).",
+        help="Collected minus delivered, and minus refunds to be paid.",
     )
 
     @api.depends("refund_ids.state", "refund_ids.amount")

@@ -9,7 +9,7 @@ class EduEnrollment(models.Model):
     _inherit = "edu.enrollment"  # pylint: disable=consider-merging-classes-inherited
 
     is_taken_over = fields.Boolean(
-        readonly=True, copy=False, help="Hours and their price come from the enrolment that was moved (E17)."
+        readonly=True, copy=False, help="Hours and their price come from the enrolment that was moved."
     )
     value_taken_over = fields.Monetary(
         readonly=True, copy=False, help="What the hours taken over were worth there, as a price."

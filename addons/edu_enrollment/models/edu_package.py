@@ -12,7 +12,7 @@ class EduPackage(models.Model):
     payment_term_id = fields.Many2one(
         "account.payment.term",
         check_company=True,
-        help="How the price is cut into instalments (C4). Empty: all of it on enrolment.",
+        help="How the price is cut into instalments. Empty: all of it on enrolment.",
     )
     tax_ids = fields.Many2many(
         "account.tax",

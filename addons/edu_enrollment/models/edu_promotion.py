@@ -23,7 +23,7 @@ class EduPromotion(models.Model):
 
     name = fields.Char(required=True, tracking=True, index="trigram")
     code = fields.Char(
-        copy=False, help="What the customer or sponsor names, in capitals; it finds the promotion (E5)."
+        copy=False, help="What the customer or sponsor names, in capitals; it finds the promotion."
     )
     active = fields.Boolean(default=True)
     date_start = fields.Date(
@@ -31,12 +31,12 @@ class EduPromotion(models.Model):
     )
     date_end = fields.Date(string="End", required=True, index=True, tracking=True, help="Last day.")
     discount_rate = fields.Float(
-        required=True, digits=(5, 2), tracking=True, help="In per cent of the price (E6)."
+        required=True, digits=(5, 2), tracking=True, help="In per cent of the price."
     )
     marketing_rate = fields.Float(
         required=True,
         digits=(5, 2),
-        help="The share of the discount's cost that marketing bears, in per cent (E6).",
+        help="The share of the discount's cost that marketing bears, in per cent.",
     )
     center_rate = fields.Float(
         string="Centre Rate",
@@ -46,7 +46,7 @@ class EduPromotion(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="The share of the discount's cost that the centre bears, in per cent; the two make 100 (E6).",
+        help="The share of the discount's cost that the centre bears, in per cent; the two make 100.",
     )
     program_ids = fields.Many2many(
         "edu.program",
@@ -63,7 +63,7 @@ class EduPromotion(models.Model):
     is_combinable = fields.Boolean(
         string="May Be Combined",
         tracking=True,
-        help="With other promotions of which that may be said as well (E5). No: it stands alone.",
+        help="With other promotions of which that may be said as well. No: it stands alone.",
     )
     customer_kind = fields.Selection(
         [("new", "New Customers"), ("existing", "Existing Customers"), ("organisation", "Organisations")],
@@ -107,7 +107,7 @@ class EduPromotion(models.Model):
         "edu.enrollment.promotion",
         "promotion_id",
         string="Further Enrolments",
-        help="Those that have it beside another promotion (E5).",
+        help="Those that have it beside another promotion.",
     )
     # Stored so that the constraint below holds it: two confirmations meet on this row (as edu.class.seats_taken).
     used_count = fields.Integer(

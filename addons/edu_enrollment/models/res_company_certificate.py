@@ -8,12 +8,12 @@ class ResCompany(models.Model):
         string="Discounts without Approval",
         digits=(5, 2),
         default=100.0,
-        help="Highest discount, in per cent of the list price, that may be typed without a campus manager (E20)."
+        help="Highest discount, in per cent of the list price, that may be typed without a campus manager."
         " Promotions do not count: a manager made them, and that approves them once for all.",
     )
     certificate_reminder_days = fields.Integer(
         default=30,
-        help="So many days before a certificate expires the person in charge is told; 0: never (E21).",
+        help="So many days before a certificate expires the person in charge is told; 0: never.",
     )
 
     _discount_approval_rate_range = models.Constraint(

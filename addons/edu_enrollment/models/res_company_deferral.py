@@ -7,7 +7,7 @@ class ResCompany(models.Model):
 
     edu_defer_revenue = fields.Boolean(
         string="Defer Revenue",
-        help="Invoices of enrolments are posted as deferred revenue; hours that are delivered earn it (E19).",
+        help="Invoices of enrolments are posted as deferred revenue; hours that are delivered earn it.",
     )
     edu_deferred_account_id = fields.Many2one(
         "account.account",

@@ -8,31 +8,31 @@ class ResCompany(models.Model):
     edu_deposit_refundable = fields.Boolean(
         string="Deposits Are Given Back",
         default=True,
-        help="When a draft enrolment is cancelled, its deposit goes back to the payer (E12).",
+        help="When a draft enrolment is cancelled, its deposit goes back to the payer.",
     )
     edu_deposit_account_id = fields.Many2one(
         "account.account",
         string="Account for Kept Deposits",
         check_company=True,
         domain="[('account_type', 'in', ('income', 'income_other'))]",
-        help="Where deposits that are not given back become income (E12).",
+        help="Where deposits that are not given back become income.",
     )
     edu_transfer_fee_account_id = fields.Many2one(
         "account.account",
         string="Account for Transfer Fees",
         check_company=True,
         domain="[('account_type', 'in', ('income', 'income_other'))]",
-        help="Where the centre's fee for moving money between enrolments becomes income (E16).",
+        help="Where the centre's fee for moving money between enrolments becomes income.",
     )
     edu_reminder_days_before = fields.Integer(
         string="Days Before the Due Date",
         default=3,
-        help="A payer is reminded so many days before an instalment falls due (E13). 0: not at all.",
+        help="A payer is reminded so many days before an instalment falls due. 0: not at all.",
     )
     edu_reminder_days_after = fields.Integer(
         string="Days After the Due Date",
         default=3,
-        help="A payer is reminded so many days after an instalment fell due (E13). 0: not at all.",
+        help="A payer is reminded so many days after an instalment fell due. 0: not at all.",
     )
 
     _edu_reminder_days_positive = models.Constraint(

@@ -8,7 +8,7 @@ class ResCompany(models.Model):
         string="Hold an Offered Seat (hours)",
         default=48,
         required=True,
-        help="A seat offered to somebody on a waiting list is held so long; then the next one has it (E23).",
+        help="A seat offered to somebody on a waiting list is held so long; then the next one has it.",
     )
 
     _edu_waitlist_hours_positive = models.Constraint(

@@ -13,7 +13,7 @@ class EduProgram(models.Model):
         string="On the Website",
         default=True,
         tracking=True,
-        help="Visitors find the program in the course catalogue once it is published (W1).",
+        help="Visitors find the program in the course catalogue once it is published.",
     )
     website_url = fields.Char(compute="_compute_website_url")
 

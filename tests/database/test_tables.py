@@ -87,3 +87,11 @@ class TestTables(TransactionCase):
             and (model._table, field.name) not in there
         ]
         self.assertFalse(missing)
+
+    def test_our_models_share_one_base(self):
+        """Value checks, facts that nobody types and the lock hold for all our models, dialogs included."""
+        ours = {name: model for name, model in self.env.registry.items() if name.startswith("edu.")}
+        concrete = {name for name, model in ours.items() if not model._abstract}
+        self.assertGreater(len(concrete), 40, "this test looks in the wrong place")
+        base = self.env.registry["edu.base.mixin"]
+        self.assertEqual({name for name in concrete if not issubclass(ours[name], base)}, set())

@@ -1,6 +1,5 @@
 from . import (
-    base,
-    edu_derived_mixin,
+    edu_base_mixin,
     edu_import_mixin,
     edu_coded_mixin,
     edu_workflow_mixin,
@@ -17,6 +16,7 @@ from . import (
     edu_room,
     edu_class,
     mail_activity,
+    res_partner,
     res_users,
     resource_resource,
 )

@@ -5,13 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 class EduClass(models.Model):
     _name = "edu.class"
     _description = "Class"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "edu.workflow.mixin",
-        "edu.coded.mixin",
-        "edu.derived.mixin",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin", "edu.coded.mixin"]
     _order = "date_start desc, code"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True

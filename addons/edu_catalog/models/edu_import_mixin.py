@@ -11,6 +11,7 @@ class EduImportMixin(models.AbstractModel):
 
     _name = "edu.import.mixin"
     _description = "Record that an import finds again"
+    _inherit = ["edu.base.mixin"]
 
     # Lists of fields. The first list whose fields all have a value in the row decides.
     _import_keys = ()

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 class EduPackage(models.Model):
     _name = "edu.package"
     _description = "Package"
-    _inherit = ["mail.thread", "edu.import.mixin", "edu.derived.mixin"]
+    _inherit = ["mail.thread", "edu.import.mixin"]
     _order = "code, name"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True

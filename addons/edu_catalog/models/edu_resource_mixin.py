@@ -10,7 +10,7 @@ class EduResourceMixin(models.AbstractModel):
     """A teacher or a room: something with hours, and with days on which it is not to be had (C7, C8)."""
 
     _name = "edu.resource.mixin"
-    _inherit = ["resource.mixin"]
+    _inherit = ["resource.mixin", "edu.base.mixin"]
     _description = "Teaching resource"
 
     _edu_resource_type = "user"
@@ -64,7 +64,7 @@ class EduResourceMixin(models.AbstractModel):
         # Copies: resource.mixin writes into the dicts, and an import gives the same ones once more, row by row,
         # when the batch is refused.
         for vals in vals_list:
-            self._edu_check_values(vals)
+            self._check_values(vals)
         return super().create([dict(vals) for vals in vals_list])
 
     def unlink(self):

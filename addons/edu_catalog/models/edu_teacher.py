@@ -70,7 +70,7 @@ class EduTeacher(models.Model):
         self.check_access("create")
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
-            self._edu_check_values(vals)
+            self._check_values(vals)
             self._check_may_take_contact(vals.get("partner_id"))
         without = [vals for vals in vals_list if not vals.get("partner_id")]
         with_user = [vals for vals in without if vals.get("user_id")]

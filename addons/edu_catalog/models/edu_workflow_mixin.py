@@ -13,6 +13,7 @@ class EduWorkflowMixin(models.AbstractModel):
 
     _name = "edu.workflow.mixin"
     _description = "Record with a workflow"
+    _inherit = ["edu.base.mixin"]
 
     _workflow = {}
     _workflow_groups = {}

@@ -9,6 +9,7 @@ class EduLifecycleStage(models.Model):
 
     _name = "edu.lifecycle.stage"
     _description = "Lifecycle Stage"
+    _inherit = ["edu.base.mixin"]
     _parent_store = True
     _order = "position"
 

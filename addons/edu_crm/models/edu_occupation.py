@@ -4,6 +4,7 @@ from odoo import fields, models
 class EduOccupation(models.Model):
     _name = "edu.occupation"
     _description = "Occupation"
+    _inherit = ["edu.base.mixin"]
     _order = "name"
 
     name = fields.Char(required=True)

@@ -4,6 +4,7 @@ from odoo import fields, models
 class EduSchool(models.Model):
     _name = "edu.school"
     _description = "School"
+    _inherit = ["edu.base.mixin"]
     _order = "name"
 
     name = fields.Char(required=True)

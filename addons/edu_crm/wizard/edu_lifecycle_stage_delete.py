@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class EduLifecycleStageDelete(models.TransientModel):
     _name = "edu.lifecycle.stage.delete"
     _description = "Move Customers and Delete Stages"
+    _inherit = ["edu.base.mixin"]
 
     stage_ids = fields.Many2many("edu.lifecycle.stage", string="Stages", required=True)
     doomed_ids = fields.Many2many(

@@ -17,7 +17,7 @@ class EduCertificate(models.Model):
 
     _name = "edu.certificate"
     _description = "Certificate"
-    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin", "edu.derived.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.workflow.mixin"]
     _order = "date_issue desc, id desc"
     _rec_name = "number"
     _rec_names_search = ["number", "student_id.partner_id.complete_name", "student_id.student_number"]

@@ -11,6 +11,7 @@ class EduDiscountReport(models.Model):
 
     _name = "edu.discount.report"
     _description = "Cost of Discounts"
+    _inherit = ["edu.base.mixin"]
     _auto = False
     _rec_name = "enrollment_id"
     _order = "date desc, id desc"

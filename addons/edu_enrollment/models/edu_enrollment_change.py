@@ -6,6 +6,7 @@ class EduEnrollmentChange(models.Model):
 
     _name = "edu.enrollment.change"
     _description = "Change of an Enrolment"
+    _inherit = ["edu.base.mixin"]
     _order = "date desc, id desc"
     _rec_name = "kind"
 

@@ -7,6 +7,7 @@ class EduEnrollmentPromotion(models.Model):
 
     _name = "edu.enrollment.promotion"
     _description = "Further Promotion"
+    _inherit = ["edu.base.mixin"]
     _order = "sequence, id"
     _rec_name = "promotion_id"
     _check_company_auto = True

@@ -15,6 +15,7 @@ class EduFinanceReport(models.Model):
 
     _name = "edu.finance.report"
     _description = "Finance Report"
+    _inherit = ["edu.base.mixin"]
     _auto = False
     _rec_name = "enrollment_id"
     _order = "date desc, id desc"

@@ -5,7 +5,7 @@ class EduGuardian(models.Model):
     """Somebody who stands for a student: a parent, a relative, a sponsor (E1)."""
 
     _name = "edu.guardian"
-    _inherit = ["edu.import.mixin", "edu.derived.mixin"]
+    _inherit = ["edu.import.mixin"]
     _description = "Guardian"
     _order = "student_id, is_payer desc, id"
 

@@ -12,6 +12,7 @@ class EduInstalmentReminder(models.Model):
 
     _name = "edu.instalment.reminder"
     _description = "Instalment Reminder"
+    _inherit = ["edu.base.mixin"]
     _order = "id desc"
     _rec_name = "line_id"
 

@@ -16,6 +16,7 @@ class EduLedgerEntry(models.Model):
 
     _name = "edu.ledger.entry"
     _description = "Hours Ledger Entry"
+    _inherit = ["edu.base.mixin"]
     _order = "date desc, id desc"
     _rec_name = "kind"
 

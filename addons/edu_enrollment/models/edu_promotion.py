@@ -14,7 +14,7 @@ RATE_FIELDS = {"discount_rate", "marketing_rate", "center_rate"}
 class EduPromotion(models.Model):
     _name = "edu.promotion"
     _description = "Promotion"
-    _inherit = ["mail.thread", "mail.activity.mixin", "edu.coded.mixin", "edu.derived.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.coded.mixin"]
     _order = "date_start desc, id desc"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True

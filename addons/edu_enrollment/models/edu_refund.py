@@ -16,7 +16,7 @@ class EduRefund(models.Model):
 
     _name = "edu.refund"
     _description = "Refund"
-    _inherit = ["mail.thread", "edu.workflow.mixin", "edu.derived.mixin"]
+    _inherit = ["mail.thread", "edu.workflow.mixin"]
     _order = "id desc"
     _check_company_auto = True
 

@@ -9,7 +9,7 @@ class EduStudent(models.Model):
 
     _name = "edu.student"
     _description = "Student"
-    _inherit = ["mail.thread", "mail.activity.mixin", "edu.coded.mixin", "edu.derived.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "edu.coded.mixin"]
     _inherits = {"res.partner": "partner_id"}
     _order = "student_number desc"
     _rec_names_search = ["partner_id.complete_name", "student_number", "partner_id.phone", "partner_id.email"]

@@ -19,7 +19,7 @@ class EduWaitlist(models.Model):
 
     _name = "edu.waitlist"
     _description = "Waiting List Entry"
-    _inherit = ["edu.workflow.mixin", "edu.derived.mixin"]
+    _inherit = ["edu.workflow.mixin"]
     _order = "class_id, position, id"
     _rec_names_search = ["student_id.partner_id.complete_name", "class_id.code", "class_id.name"]
 

@@ -154,6 +154,7 @@ class EduClassPromoteLine(models.TransientModel):
 
     _name = "edu.class.promote.line"
     _description = "Move a Class Up: Student"
+    _inherit = ["edu.base.mixin"]
 
     wizard_id = fields.Many2one("edu.class.promote", required=True, index=True, ondelete="cascade")
     student_id = fields.Many2one("edu.student", required=True, ondelete="cascade")

@@ -10,6 +10,7 @@ class EduDialogMixin(models.AbstractModel):
 
     _name = "edu.dialog.mixin"
     _description = "Dialog about records"
+    _inherit = ["edu.base.mixin"]
 
     @api.model_create_multi
     def create(self, vals_list):

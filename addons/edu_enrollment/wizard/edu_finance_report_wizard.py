@@ -9,6 +9,7 @@ class EduFinanceReportWizard(models.TransientModel):
 
     _name = "edu.finance.report.wizard"
     _description = "Finance Report as Workbook"
+    _inherit = ["edu.base.mixin"]
 
     period = fields.Selection(
         [("month", "Month"), ("quarter", "Quarter"), ("range", "From … to …")],

@@ -8,6 +8,7 @@ class EduRevenueRecognize(models.TransientModel):
 
     _name = "edu.revenue.recognize"
     _description = "Recognise Revenue"
+    _inherit = ["edu.base.mixin"]
 
     period = fields.Selection(
         [("until", "Everything up to a Date"), ("month", "One Month"), ("range", "From … to …")],

@@ -4,6 +4,7 @@ from odoo import fields, models
 class EduAbsenceReason(models.Model):
     _name = "edu.absence.reason"
     _description = "Absence Reason"
+    _inherit = ["edu.base.mixin"]
     _order = "sequence, name"
 
     name = fields.Char(required=True, translate=True)

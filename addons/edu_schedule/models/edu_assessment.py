@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class EduAssessment(models.Model):
     _name = "edu.assessment"
     _description = "Assessment"
+    _inherit = ["edu.base.mixin"]
     _order = "class_id, date, id"
     _rec_names_search = ["name", "class_id"]
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare
 
 from ..tools import charging, weekly
@@ -16,8 +16,6 @@ class EduAttendance(models.Model):
     _rec_names_search = ["student_id", "session_id"]
 
     _booking_state = "session_state"
-    # What the roll is made of; everything else follows from the session and the enrolment.
-    _roll_fields = {"status", "minutes_late", "reason_id", "notice_date", "method", "note"}
 
     session_id = fields.Many2one("edu.session", required=True, index=True, ondelete="cascade")
     enrollment_id = fields.Many2one(
@@ -162,18 +160,13 @@ class EduAttendance(models.Model):
         return True
 
     def _check_roll_right(self, vals):
-        """Lines stay with their session and student; teachers write nothing but the roll (S7)."""
-        if self.env.su or self._roll_fields.issuperset(vals):
-            return
-        if not {"session_id", "enrollment_id"}.isdisjoint(vals):
+        """Lines stay with their session and student (S7); what follows from the roll is typed by nobody."""
+        if not self.env.su and not {"session_id", "enrollment_id"}.isdisjoint(vals):
             raise UserError(
                 self.env._(
                     "A line of the roll stays with its student and session. Remove it and add another one."
                 )
             )
-        raise AccessError(
-            self.env._("What is charged follows from the roll and the rules, and is not typed.")
-        )
 
     # --- charging (S8, E18) ---
 

@@ -12,6 +12,7 @@ class EduBookingMixin(models.AbstractModel):
 
     _name = "edu.booking.mixin"
     _description = "Booking of time"
+    _inherit = ["edu.base.mixin"]
 
     _booking_state = "state"
 

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 class EduGrade(models.Model):
     _name = "edu.grade"
     _description = "Mark"
+    _inherit = ["edu.base.mixin"]
     _order = "assessment_id, student_id"
 
     assessment_id = fields.Many2one("edu.assessment", required=True, index=True, ondelete="restrict")

@@ -8,6 +8,7 @@ from ..tools import marks
 class EduGradingScheme(models.Model):
     _name = "edu.grading.scheme"
     _description = "Grading Scheme"
+    _inherit = ["edu.base.mixin"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)

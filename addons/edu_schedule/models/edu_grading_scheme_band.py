@@ -4,6 +4,7 @@ from odoo import fields, models
 class EduGradingSchemeBand(models.Model):
     _name = "edu.grading.scheme.band"
     _description = "Classification"
+    _inherit = ["edu.base.mixin"]
     _order = "scheme_id, mark_from desc"
 
     scheme_id = fields.Many2one("edu.grading.scheme", required=True, index=True, ondelete="cascade")

@@ -4,6 +4,7 @@ from odoo import fields, models
 class EduGradingSchemeLine(models.Model):
     _name = "edu.grading.scheme.line"
     _description = "Grading Scheme Line"
+    _inherit = ["edu.base.mixin"]
     _order = "scheme_id, sequence, id"
 
     scheme_id = fields.Many2one("edu.grading.scheme", required=True, index=True, ondelete="cascade")

@@ -6,6 +6,7 @@ from ..tools import weekly
 class EduTimetableSlot(models.Model):
     _name = "edu.timetable.slot"
     _description = "Weekly Lesson"
+    _inherit = ["edu.base.mixin"]
     _order = "class_id, weekday, hour_from"
 
     class_id = fields.Many2one("edu.class", required=True, index=True, ondelete="cascade")

@@ -8,6 +8,7 @@ class EduGradeSheet(models.TransientModel):
 
     _name = "edu.grade.sheet"
     _description = "Marks of a Class"
+    _inherit = ["edu.base.mixin"]
 
     class_id = fields.Many2one("edu.class", required=True, readonly=True)
     line_ids = fields.One2many("edu.grade.sheet.line", "sheet_id")

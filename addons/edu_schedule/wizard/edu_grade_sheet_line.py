@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class EduGradeSheetLine(models.TransientModel):
     _name = "edu.grade.sheet.line"
     _description = "Cell of a Grade Sheet"
+    _inherit = ["edu.base.mixin"]
 
     sheet_id = fields.Many2one("edu.grade.sheet", required=True, index=True, ondelete="cascade")
     assessment_id = fields.Many2one("edu.assessment", required=True, ondelete="cascade")

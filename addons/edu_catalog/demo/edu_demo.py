@@ -379,19 +379,19 @@ class EduDemo(models.AbstractModel):
     def _load_classes(self):
         today, off = self._demo_today(), self._demo_days_off()
         vals = {}
-        for course in plan.courses():
-            days = course.lessons(today, off)
-            vals[f"class_{course.code}"] = {
-                "code": course.code,
-                "name": catalogue.PROGRAMS[course.program][0],
-                "state": course.state,
-                "program_id": self._demo(f"program_{course.program}").id,
-                "campus_id": self._demo(f"campus_{course.campus}").id,
-                "teacher_id": course.teacher is not None and self._demo(f"teacher_{course.teacher}").id,
-                "room_id": self._demo(f"room_{course.room}").id,
+        for class_ in plan.planned_classes():
+            days = class_.lessons(today, off)
+            vals[f"class_{class_.code}"] = {
+                "code": class_.code,
+                "name": catalogue.PROGRAMS[class_.program][0],
+                "state": class_.state,
+                "program_id": self._demo(f"program_{class_.program}").id,
+                "campus_id": self._demo(f"campus_{class_.campus}").id,
+                "teacher_id": class_.teacher is not None and self._demo(f"teacher_{class_.teacher}").id,
+                "room_id": self._demo(f"room_{class_.room}").id,
                 "date_start": days[0],
                 "date_end": days[-1],
-                "capacity": course.capacity,
+                "capacity": class_.capacity,
                 "min_size": 6,
             }
         self._demo_create("edu.class", vals)

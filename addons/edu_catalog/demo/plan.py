@@ -69,7 +69,7 @@ ROWS = (
 )
 
 
-class Course(NamedTuple):
+class PlannedClass(NamedTuple):
     """A class; ``week`` counts from the current one, ``teacher`` and ``room`` are places in tables."""
 
     code: str
@@ -111,10 +111,10 @@ class Course(NamedTuple):
         return days
 
 
-def courses():
+def planned_classes():
     """The classes, each with the first pattern, teacher and room that are free.
 
-    :return: list of :class:`Course`
+    :return: list of :class:`PlannedClass`
     """
     busy = {}  # (what, pattern) → [(first week, last week)]
     load = [0] * len(TEACHERS)
@@ -158,7 +158,7 @@ def courses():
         numbers[program, campus] = number = numbers.get((program, campus), 0) + 1
         capacity = ROOMS[room][3]
         result.append(
-            Course(
+            PlannedClass(
                 code=f"{program}-{campus}{number:02d}",
                 state=state,
                 program=program,

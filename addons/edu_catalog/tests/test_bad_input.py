@@ -151,22 +151,22 @@ class TestBadInput(BadInputMixin, CatalogCommon):
         """Kept exactly, found by typing, shown as text."""
         for number, name in enumerate(ODD_NAMES):
             with self.subTest(name):
-                course = self.env["edu.class"].create(
+                class_ = self.env["edu.class"].create(
                     {**self._values("edu.class"), "name": name, "code": f"Ơ{number}🎓"}
                 )
                 self.env.flush_all()
-                course.invalidate_recordset()
-                self.assertEqual((course.name, course.code), (name, f"Ơ{number}🎓"))
-                for typed in (name[:9], name[-6:], course.display_name):
+                class_.invalidate_recordset()
+                self.assertEqual((class_.name, class_.code), (name, f"Ơ{number}🎓"))
+                for typed in (name[:9], name[-6:], class_.display_name):
                     found = self.env["edu.class"].name_search(typed)
-                    self.assertIn(course.id, [id_ for id_, _label in found], typed)
+                    self.assertIn(class_.id, [id_ for id_, _label in found], typed)
                 html = self.env["ir.qweb"]._render(
                     self.env["ir.ui.view"]
                     .create(
                         {"name": "x", "type": "qweb", "arch": "<t t-name='x'><p t-esc='c.display_name'/></t>"}
                     )
                     .id,
-                    {"c": course},
+                    {"c": class_},
                 )
                 self.assertNotIn("<script", str(html))
 

@@ -15,15 +15,15 @@ from .common import CatalogCommon
 class TestClass(CatalogCommon):
     def test_life_of_a_class(self):
         """C5: not open, open, running, finished; no step is left out; what ran is not deleted."""
-        course = self.class_n
-        self.assertEqual((course.session_count, course.hours, course.price), (40, 60, 10_000_000))
+        class_ = self.class_n
+        self.assertEqual((class_.session_count, class_.hours, class_.price), (40, 60, 10_000_000))
         with self.assertRaisesRegex(UserError, "Not Open.*cannot become.*Finished"):
-            course.action_done()
-        course.action_open()
-        course.action_start()
-        course.action_done()
+            class_.action_done()
+        class_.action_open()
+        class_.action_start()
+        class_.action_done()
         with self.assertRaisesRegex(UserError, "archive"):
-            course.unlink()
+            class_.unlink()
         self.class_s.action_cancel()
         self.class_s.unlink()
 
@@ -104,16 +104,16 @@ class TestClass(CatalogCommon):
     def test_derived_facts_are_not_typed(self):
         """C5, E24: a headcount written over the API would sell a seat twice."""
         for role in ("academic", "director"):
-            course = self.class_n.with_user(self.users[role])
+            class_ = self.class_n.with_user(self.users[role])
             self.assertLessEqual(
-                {"seats_taken", "is_full", "fill_rate", "company_id"}, course._derived_fields()
+                {"seats_taken", "is_full", "fill_rate", "company_id"}, class_._derived_fields()
             )
-            for name in course._derived_fields():
+            for name in class_._derived_fields():
                 with (
                     self.subTest(role=role, field=name),
                     self.assertRaisesRegex(AccessError, "cannot be typed"),
                 ):
-                    course.write({name: 1})
+                    class_.write({name: 1})
         with self.assertRaisesRegex(AccessError, "Headcount.*cannot be typed"):
             self.env["edu.class"].with_user(self.users["director"]).create(
                 {"code": "T-X", "name": "X", "program_id": self.program.id, "seats_taken": 1}

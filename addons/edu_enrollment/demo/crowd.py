@@ -62,7 +62,7 @@ class Place:
 
     person: Person
     package: str
-    course: plan.Course | None
+    class_: plan.PlannedClass | None
     discount: float = 0.0
 
 
@@ -85,29 +85,29 @@ class Crowd:
 
     def _fill_classes(self):
         in_class = {}
-        for course in sorted(plan.courses(), key=lambda course: course.week):
+        for class_ in sorted(plan.planned_classes(), key=lambda class_: class_.week):
             members = [
                 person
-                for source, count in FOLLOW_UPS.get(course.code, ())
+                for source, count in FOLLOW_UPS.get(class_.code, ())
                 for person in in_class[source][:count]
             ]
-            for source, count in FOLLOW_UPS.get(course.code, ()):
+            for source, count in FOLLOW_UPS.get(class_.code, ()):
                 in_class[source] = in_class[source][count:]
             members += [
-                self._new_named(course.campus, *row) for row in NAMED.get(course.code, ()) if course.students
+                self._new_named(class_.campus, *row) for row in NAMED.get(class_.code, ()) if class_.students
             ]
-            audience = PROGRAMS[course.program][8]
+            audience = PROGRAMS[class_.program][8]
             members += [
-                self._new_person(course.campus, audience) for _seat in range(course.students - len(members))
+                self._new_person(class_.campus, audience) for _seat in range(class_.students - len(members))
             ]
-            in_class[course.code] = list(members)
+            in_class[class_.code] = list(members)
             self.places += [
-                Place(person, self._package(course), course, self._discount(person)) for person in members
+                Place(person, self._package(class_), class_, self._discount(person)) for person in members
             ]
 
     def _sell_private_hours(self):
         packages = sorted(PRIVATE_HOURS)
-        learning = [place.person for place in self.places if place.course.state == "running"]
+        learning = [place.person for place in self.places if place.class_.state == "running"]
         persons = [self._new_person(self._campus(), "adult") for _number in range(PRIVATE_NEW)]
         for person in persons + self.random.sample(learning, PRIVATE_OLD):
             self.places.append(Place(person, f"{self.random.choice(packages)}-P", None))
@@ -115,12 +115,12 @@ class Crowd:
     def _campus(self):
         return self.random.choice(("HN", "HN", "HCM", "HCM", "DN"))
 
-    def _package(self, course):
+    def _package(self, class_):
         """Rooms with few seats are for small groups; now and then somebody takes a combo."""
-        if course.capacity <= 14:
-            return f"{course.program}-S"
-        combos = [code for code, (_name, programs) in COMBOS.items() if programs[0] == course.program]
-        return self.random.choice(combos) if combos and self.random.random() < 0.06 else course.program
+        if class_.capacity <= 14:
+            return f"{class_.program}-S"
+        combos = [code for code, (_name, programs) in COMBOS.items() if programs[0] == class_.program]
+        return self.random.choice(combos) if combos and self.random.random() < 0.06 else class_.program
 
     def _discount(self, person):
         """Brothers and sisters, students who come back, and a few more: per cent."""

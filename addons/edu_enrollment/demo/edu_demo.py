@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.addons.edu_catalog.demo import catalogue
-from odoo.addons.edu_catalog.demo.plan import courses
+from odoo.addons.edu_catalog.demo.plan import planned_classes
 from odoo.fields import Command
 from odoo.tools.date_utils import end_of
 
@@ -35,7 +35,7 @@ class EduDemo(models.AbstractModel):
         loader._load_promotions()
         crowd = Crowd(self._demo_random("crowd"), self._demo_today())
         students = loader._load_students(crowd)
-        begun = [place for place in crowd.places if place.course and place.course.state != "open"]
+        begun = [place for place in crowd.places if place.class_ and place.class_.state != "open"]
         enrollments = loader._load_enrollments(begun, students)
         # The newest stand first in lists: those are to be a mixture.
         loader._load_drafts(crowd, students)
@@ -167,7 +167,7 @@ class EduDemo(models.AbstractModel):
         for number, place in enumerate(places):
             vals = self._prepare_enrollment(place, students)
             latest = min(vals["date_expected"], today)
-            confirmed = latest - timedelta(days=random.randint(0, 24 if place.course else 70))
+            confirmed = latest - timedelta(days=random.randint(0, 24 if place.class_ else 70))
             vals |= self._prepare_promotions(place, confirmed, number)
             if confirmed == today:
                 fresh.append(vals)
@@ -180,14 +180,14 @@ class EduDemo(models.AbstractModel):
         return enrollments | confirmed_today
 
     def _prepare_enrollment(self, place, students):
-        course = self._demo(f"class_{place.course.code}") if place.course else self.env["edu.class"]
+        class_ = self._demo(f"class_{place.class_.code}") if place.class_ else self.env["edu.class"]
         student = students[place.person]
         return {
             "student_id": student.id,
             "package_id": self._demo(f"package_{place.package}").id,
-            "class_id": course.id,
+            "class_id": class_.id,
             "campus_id": student.campus_id.id,
-            "date_expected": course.date_start or self._demo_today(),
+            "date_expected": class_.date_start or self._demo_today(),
             "discount_rate": place.discount,
             "user_id": student.user_id.id,
             "user_enrolling_id": student.user_id.id,
@@ -294,12 +294,12 @@ class EduDemo(models.AbstractModel):
             [
                 {
                     "enrollment_id": enrollment.id,
-                    "date_issue": course.date_end + timedelta(days=1),
-                    "content": course.program_id.name,
+                    "date_issue": class_.date_end + timedelta(days=1),
+                    "content": class_.program_id.name,
                     "user_id": enrollment.user_id.id,
                 }
-                for course in finished
-                for enrollment in course.enrollment_ids
+                for class_ in finished
+                for enrollment in class_.enrollment_ids
                 if enrollment.state == "completed"
             ]
         )
@@ -361,25 +361,25 @@ class EduDemo(models.AbstractModel):
         finished = [
             place.person
             for place in crowd.places
-            if place.course and place.course.state == "done"
+            if place.class_ and place.class_.state == "done"
             and sum(other.person is place.person for other in crowd.places) == 1
         ]  # fmt: skip
         wanted = {}
-        for course in courses():
-            if course.state == "open" or (course.state == "running" and course.students == course.capacity):
-                wanted.setdefault(course.campus, []).append(course)
+        for class_ in planned_classes():
+            if class_.state == "open" or (class_.state == "running" and class_.students == class_.capacity):
+                wanted.setdefault(class_.campus, []).append(class_)
         vals_list, states = [], []
         for position, person in enumerate(finished[::2][:20]):
             options = wanted[person.campus]
-            full = [course for course in options if course.students == course.capacity]
-            course = full[0] if full and position % 3 == 0 else options[position % len(options)]
+            full = [class_ for class_ in options if class_.students == class_.capacity]
+            class_ = full[0] if full and position % 3 == 0 else options[position % len(options)]
             student = students[person]
-            record = self._demo(f"class_{course.code}")
-            states.append("waiting" if course in full else "cancelled" if position % 3 == 1 else "draft")
+            record = self._demo(f"class_{class_.code}")
+            states.append("waiting" if class_ in full else "cancelled" if position % 3 == 1 else "draft")
             vals_list.append(
                 {
                     "student_id": student.id,
-                    "package_id": self._demo(f"package_{course.program}").id,
+                    "package_id": self._demo(f"package_{class_.program}").id,
                     "class_id": record.id,
                     "campus_id": student.campus_id.id,
                     "date_expected": max(record.date_start, today),
@@ -438,18 +438,18 @@ class EduDemo(models.AbstractModel):
         )
         Transfer = self.env["edu.enrollment.transfer"]
         for enrollment in learning:
-            course = others.filtered(
-                lambda course, enrollment=enrollment: (
-                    course != enrollment.class_id
-                    and course.campus_id == enrollment.campus_id
-                    and course.program_id in enrollment.package_id.program_ids
+            class_ = others.filtered(
+                lambda class_, enrollment=enrollment: (
+                    class_ != enrollment.class_id
+                    and class_.campus_id == enrollment.campus_id
+                    and class_.program_id in enrollment.package_id.program_ids
                 )
             )[:1]
-            if course:
+            if class_:
                 Transfer.create(
                     {
                         "enrollment_id": enrollment.id,
-                        "target_class_id": course.id,
+                        "target_class_id": class_.id,
                         "reason": "Trùng lịch học thêm ở trường",
                     }
                 ).action_apply()

@@ -41,31 +41,31 @@ class TestDemoPlan(BaseCase):
         return (date(2025, 1, 1) + timedelta(days=offset) for offset in range(0, 1826, 5))
 
     def test_states_agree_with_dates(self):
-        courses = plan.courses()
+        planned_classes = plan.planned_classes()
         for today in self.days():
             off = days_off(range(today.year - 1, today.year + 3))
-            for course in courses:
-                lessons = course.lessons(today, off)
-                with self.subTest(today=today, course=course.code, lessons=(lessons[0], lessons[-1])):
-                    if course.state == "done":
+            for class_ in planned_classes:
+                lessons = class_.lessons(today, off)
+                with self.subTest(today=today, class_=class_.code, lessons=(lessons[0], lessons[-1])):
+                    if class_.state == "done":
                         self.assertLess(lessons[-1], today)
-                    elif course.state == "running":
+                    elif class_.state == "running":
                         self.assertLess(lessons[0], today)
                         self.assertGreater(lessons[-1], today)
                     else:
                         self.assertGreater(lessons[0], today)
 
     def test_nobody_is_wanted_twice(self):
-        courses = plan.courses()
+        planned_classes = plan.planned_classes()
         people = Crowd(Random(1), date(2026, 1, 1))
         taken = {}
         for place in people.places:
-            if place.course:
-                taken.setdefault(place.person, []).append(place.course)
+            if place.class_:
+                taken.setdefault(place.person, []).append(place.class_)
         pairs = [pair for of_person in taken.values() for pair in combinations(of_person, 2)]
         pairs += [
             pair
-            for pair in combinations([course for course in courses if course.state != "cancelled"], 2)
+            for pair in combinations([class_ for class_ in planned_classes if class_.state != "cancelled"], 2)
             if pair[0].room == pair[1].room or pair[0].teacher == pair[1].teacher
         ]
         same_time = {(one, other) for one, other in pairs if one.pattern == other.pattern}
@@ -87,12 +87,12 @@ class TestDemoPlan(BaseCase):
             self.assertFalse(day == other_day and start < other_stop and other_start < stop)
 
     def test_all_classes_have_a_teacher_who_can_teach_them(self):
-        for course in plan.courses():
-            if course.state == "cancelled":
+        for class_ in plan.planned_classes():
+            if class_.state == "cancelled":
                 continue
-            _name, subjects, campuses, *_rest = catalogue.TEACHERS[course.teacher]
-            self.assertIn(course.campus, campuses, course.code)
-            self.assertFalse(set(subjects).isdisjoint(catalogue.PROGRAMS[course.program][2]), course.code)
+            _name, subjects, campuses, *_rest = catalogue.TEACHERS[class_.teacher]
+            self.assertIn(class_.campus, campuses, class_.code)
+            self.assertFalse(set(subjects).isdisjoint(catalogue.PROGRAMS[class_.program][2]), class_.code)
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.addons.edu_catalog.demo.catalogue import PROGRAMS
-from odoo.addons.edu_catalog.demo.plan import courses
+from odoo.addons.edu_catalog.demo.plan import planned_classes
 from odoo.fields import Command
 
 from . import gradebook
@@ -60,23 +60,25 @@ class EduDemo(models.AbstractModel):
     def _load_patterns(self):
         """The weekly lessons of all classes that are not cancelled.
 
-        :return: dict :class:`Course` → ``edu.class``
+        :return: dict :class:`PlannedClass` → ``edu.class``
         """
         classes = {
-            course: self._demo(f"class_{course.code}") for course in courses() if course.state != "cancelled"
+            class_: self._demo(f"class_{class_.code}")
+            for class_ in planned_classes()
+            if class_.state != "cancelled"
         }
         vals_list = []
-        for course, record in classes.items():
-            subjects = PROGRAMS[course.program][2]
+        for class_, record in classes.items():
+            subjects = PROGRAMS[class_.program][2]
             vals_list += [
                 {
                     "class_id": record.id,
                     "weekday": str(weekday),
-                    "hour_from": course.hour_from,
-                    "hour_to": course.hour_to,
+                    "hour_from": class_.hour_from,
+                    "hour_to": class_.hour_to,
                     "subject_id": self._demo(f"subject_{subjects[position % len(subjects)]}").id,
                 }
-                for position, weekday in enumerate(course.weekdays)
+                for position, weekday in enumerate(class_.weekdays)
             ]
         self.env["edu.timetable.slot"].create(vals_list)
         return classes
@@ -87,12 +89,12 @@ class EduDemo(models.AbstractModel):
         Students are put on the rolls of what is planned by creating it.
         """
         midnight = self._demo_utc(self._demo_today(), 0)
-        classes = {course: record for course, record in classes.items() if course.state != "draft"}
+        classes = {class_: record for class_, record in classes.items() if class_.state != "draft"}
         blocked = self.env["edu.class"].concat(*classes.values())._blocked_times()
         sessions = self.env["edu.session"]
         vals_list = []
-        for course, record in classes.items():
-            topics = gradebook.TOPICS[PROGRAMS[course.program][1]]
+        for class_, record in classes.items():
+            topics = gradebook.TOPICS[PROGRAMS[class_.program][1]]
             proposed = record._propose_sessions(sessions, blocked)
             past = [vals for vals in proposed if vals["stop"] < midnight]
             for position, vals in enumerate(past):
@@ -178,7 +180,7 @@ class EduDemo(models.AbstractModel):
             for title, _weight, _best, share in lines
         }
         taught = self.env["edu.class"].concat(
-            *(record for course, record in classes.items() if course.state in ("running", "done"))
+            *(record for class_, record in classes.items() if class_.state in ("running", "done"))
         )
         taught.action_create_assessments()
         vals_list = []

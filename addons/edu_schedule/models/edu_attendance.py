@@ -190,7 +190,7 @@ class EduAttendance(models.Model):
     def _book_deliveries(self):
         """Book what is charged minus what is booked, so that doing it again books nothing (S8, E18).
 
-        A correction is dated today: the month of the lesson may be closed.
+        A correction is dated today at the campus: the month of the lesson may be closed.
         """
         if not self:
             return
@@ -203,7 +203,6 @@ class EduAttendance(models.Model):
                 [("origin", "in", list(origins)), ("kind", "=", "delivery")], ["origin"], ["hours:sum"]
             )
         }
-        today = fields.Date.context_today(self)
         lines = []
         for origin, attendance in origins.items():
             hours = attendance.charged_hours - booked.get(origin, 0.0)
@@ -212,7 +211,7 @@ class EduAttendance(models.Model):
                 lines.append(
                     {
                         "enrollment_id": attendance.enrollment_id.id,
-                        "date": today if origin in booked else day,
+                        "date": attendance.campus_id._today() if origin in booked else day,
                         "hours": hours,
                         "origin": attendance,
                     }

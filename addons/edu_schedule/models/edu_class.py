@@ -119,7 +119,7 @@ class EduClass(models.Model):
         """Open the timetable of the classes."""
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_schedule.edu_session_action")
         first = min((day for day in self.mapped("date_start") if day), default=False)
-        context = {"initial_date": max(first, fields.Date.context_today(self))} if first else {}
+        context = {"initial_date": max(first, self.campus_id[:1]._today())} if first else {}
         if len(self) == 1:
             context["default_class_id"] = self.id
         return action | {"domain": [("class_id", "in", self.ids)], "context": context}

@@ -91,7 +91,7 @@ class EduCampus(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_packages(self):
-        """Say in words what the database is about to refuse: a package sold nowhere else would be sold everywhere."""
+        """A package whose last campus is deleted would be sold everywhere: refuse in words before the database does."""
         packages_sudo = self.env["edu.package"].sudo().with_context(active_test=False)
         package_sudo = packages_sudo.search([("campus_ids", "in", self.ids)], limit=1)
         if package_sudo:
@@ -105,7 +105,7 @@ class EduCampus(models.Model):
 
     @api.model
     def _company_models(self):
-        """Whose records of a campus hold it in its company: prices, seats and money are counted there (C9)."""
+        """Models whose records fix the company of their campus: money and seats are counted there (C9)."""
         return ("edu.class", "edu.package")
 
     def _check_company_free(self):
@@ -123,15 +123,15 @@ class EduCampus(models.Model):
                 )
 
     def _add_managers_to_staff(self):
-        """A manager always belongs to the staff, so that one rule covers both."""
+        """A manager always belongs to the staff, so that one record rule covers both."""
         for campus in self.with_context(active_test=False):
             if campus.manager_id and campus.manager_id not in campus.user_ids:
                 campus.user_ids = [fields.Command.link(campus.manager_id.id)]
 
     def _today(self):
-        """The day it is for the user, or for the campus where the user has no time zone (a program, a visitor).
+        """Today in the user's time zone, or in the campus's when the user has none (an integration, a visitor).
 
-        Without a campus, as on a form that is not filled in yet, it is the day in UTC then.
+        :return: date; for no campus (a form that is not filled in yet) and a user without a time zone, the day in UTC
         """
         has_zone = self.env.context.get("tz") or self.env.user.tz
         return fields.Date.context_today(self if has_zone else self.with_context(tz=self.tz))

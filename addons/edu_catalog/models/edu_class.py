@@ -72,8 +72,8 @@ class EduClass(models.Model):
         digits=(8, 2), compute="_compute_from_program", store=True, readonly=False, precompute=True
     )
     price = fields.Monetary(compute="_compute_from_program", store=True, readonly=False, precompute=True)
-    # Counted by the enrolments (edu_enrollment). Stored here so that the constraint below holds it:
-    # two sales of the last seat meet on this row, and the database lets one of them through.
+    # Counted by the enrolments (edu_enrollment). Stored on the class so that the constraint below can check it:
+    # two sales of the last seat change the same row, and the database lets only one of them through.
     seats_taken = fields.Integer(readonly=True, copy=False, default=0, string="Headcount")
     seats_available = fields.Integer(
         compute="_compute_seats_available", help="Empty seats; 0 when not limited."
@@ -178,7 +178,7 @@ class EduClass(models.Model):
 
     @api.constrains("state")
     def _check_state(self):
-        # Not those that start: the classes of a program that was retired meanwhile go on (C2).
+        # Only when a class opens: the classes of a program that was retired meanwhile may still start (C2).
         self.filtered(lambda record: record.state == "open")._check_program_published()
 
     @api.constrains("program_id")

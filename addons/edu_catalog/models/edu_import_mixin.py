@@ -58,7 +58,7 @@ class EduImportMixin(models.AbstractModel):
         return next((names for names in self._import_keys if all(row.get(name) for name in names)), None)
 
     def _import_candidates(self, names):
-        """Which of these may be meant by a row that is looked up by ``names``."""
+        """The records, of those found, that a row looked up by ``names`` may mean; a model may narrow them."""
         return self
 
     @api.model
@@ -73,14 +73,14 @@ class EduImportMixin(models.AbstractModel):
         return value.strip().casefold() if isinstance(value, str) else value
 
     def _changed_values(self, values):
-        """What of these values is not so yet."""
+        """The values that differ from what the record holds."""
         self.ensure_one()
         result = {}
         found_by = self._import_key(values) or ()
         for name, value in values.items():
             field = self._fields[name]
             if name in found_by:
-                continue  # the same, if not in its spelling
+                continue  # found by it: the same but for its spelling
             if field.type == "one2many":
                 commands = [self._changed_command(field, command) for command in value or ()]
                 if any(commands):

@@ -29,7 +29,7 @@ class EduPackage(models.Model):
         "program_id",
         string="Programs",
         check_company=True,
-        # Archived ones are read, too: without them, the package would hold for all.
+        # Archived programs count too: a package without any program would hold for all programs.
         context={"active_test": False},
     )
     company_id = fields.Many2one(
@@ -100,7 +100,7 @@ class EduPackage(models.Model):
     @api.depends("program_ids")
     def _compute_hours(self):
         for package in self:
-            # Without programs there is nothing to add up: what was typed stays.
+            # Without programs there is nothing to add up: the typed hours stay.
             package.hours = sum(package.program_ids.mapped("hours")) if package.program_ids else package.hours
 
     @api.constrains("kind", "program_ids")
@@ -115,7 +115,7 @@ class EduPackage(models.Model):
     def create(self, vals_list):
         packages = super().create(vals_list)
         without = packages.filtered(lambda package: not package.product_id)
-        # The package is ours to write (checked by create); its product is part of it.
+        # Creating packages was allowed by super(); the product is part of its package.
         products_sudo = (
             self.env["product.product"]
             .sudo()
@@ -129,17 +129,19 @@ class EduPackage(models.Model):
         result = super().write(vals)
         if not {"name", "code", "price", "currency_id", "company_id"}.isdisjoint(vals):
             for package in self:
-                # Writing the package was allowed just now; its product follows.
-                package.product_id.sudo().write(package._prepare_product_values())
+                # Writing the package was allowed by super(); its product follows.
+                product_sudo = package.product_id.sudo()
+                product_sudo.write(package._prepare_product_values())
         if "active" in vals:
-            # Through the template, by which Odoo archives its only variant, too.
-            self.product_id.sudo().product_tmpl_id.active = vals["active"]
+            # Archiving the template archives its only variant too.
+            templates_sudo = self.product_id.sudo().product_tmpl_id
+            templates_sudo.active = vals["active"]
         return result
 
     def unlink(self):
         products_sudo = self.product_id.sudo()
         result = super().unlink()
-        # The packages were ours to delete; a product that stands on an invoice is only archived.
+        # Deleting the packages was allowed by super(); a product that stands on an invoice is only archived.
         products_sudo._unlink_or_archive(check_access=False)
         products_sudo.exists().product_tmpl_id.active = False
         return result
@@ -147,7 +149,7 @@ class EduPackage(models.Model):
     def copy(self, default=None):
         packages = super().copy(default)
         for source, package in zip(self, packages, strict=True):
-            # The copy was ours to make; taxes and category stand on its product.
+            # Copying was allowed by super(); taxes and category stand on the product.
             source_sudo, product_sudo = (
                 record.sudo().product_id.product_tmpl_id for record in (source, package)
             )
@@ -164,7 +166,7 @@ class EduPackage(models.Model):
 
     @api.model
     def _derived_fields(self):
-        """The product is made with the package: another one that was typed would be renamed and priced by it."""
+        """The product is made with the package: a typed one would be renamed and priced by the package."""
         return super()._derived_fields() | {"product_id"}
 
     def _prepare_product_values(self):
@@ -187,7 +189,7 @@ class EduPackage(models.Model):
         :return: amount in the package's currency
         """
         self.ensure_one()
-        # A price is for everybody who may see the package.
+        # Whoever has the package before them may know its price at the campus.
         own_sudo = self.sudo().campus_price_ids.filtered(lambda line: line.campus_id == campus)
         return own_sudo.price if own_sudo else self.price
 
@@ -206,7 +208,7 @@ class EduPackage(models.Model):
             and (not campus or not self.campus_ids or campus in self.campus_ids)
             and all(
                 program.active and program.state == "published"
-                # Archived ones are no longer taught, and are not to be overlooked.
+                # ``program_ids`` holds archived programs too: they are no longer taught.
                 for program in self.program_ids
             )
         )

@@ -158,7 +158,7 @@ class EduProgram(models.Model):
             )
 
     def _check_workflow(self, state):
-        """What may be sold is taken off sale by whoever may publish, not by every editor (C2)."""
+        """Only those who may publish take a program off sale again (C2)."""
         result = super()._check_workflow(state)
         if any(program.state in ("published", "retired") and program.state != state for program in self):
             self._check_workflow_group(state, self._workflow_groups["published"])
@@ -169,7 +169,7 @@ class EduProgram(models.Model):
         if vals.get("state", "review") != "review":
             reviewed = self.filtered(lambda program: program.state == "review")
         result = super().write(vals)
-        # Whichever door was used, nobody is asked any more: the review is done, or it is called off.
+        # However the state was changed, the reviewer's activity ends: the review is done or called off.
         if vals.get("state") == "published":
             reviewed.activity_feedback([REVIEW])
         elif reviewed:
@@ -178,8 +178,8 @@ class EduProgram(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_packages(self):
-        # Not ``ondelete="restrict"`` of the field: ``package_ids`` is the other side of the same table, and
-        # Odoo makes its key cascade again whenever an addon extends programs only.
+        # ``ondelete="restrict"`` on the field does not last: ``package_ids`` is the other side of the same table,
+        # and Odoo makes its foreign key cascade again whenever an addon extends programs only.
         for program_sudo in self.sudo().with_context(active_test=False):
             if program_sudo.package_ids:
                 raise UserError(

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 
 class EduResourceMixin(models.AbstractModel):
-    """A teacher or a room: something with hours, and with days on which it is not to be had (C7, C8)."""
+    """A teacher or a room: a resource with working hours and days off (C7, C8)."""
 
     _name = "edu.resource.mixin"
     _inherit = ["resource.mixin", "edu.base.mixin"]
@@ -61,16 +61,17 @@ class EduResourceMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Copies: resource.mixin writes into the dicts, and an import gives the same ones once more, row by row,
-        # when the batch is refused.
         for vals in vals_list:
             self._check_values(vals)
+        # Copies: resource.mixin changes the dicts, and an import whose batch is refused passes the same dicts
+        # again, row by row.
         return super().create([dict(vals) for vals in vals_list])
 
     def unlink(self):
         resources_sudo = self.resource_id.sudo()
         result = super().unlink()
-        # Ours to delete, with what belongs to it: days off of nobody would be holidays of everybody.
+        # Deleting was allowed; the resource and its days off go too. Days off without a resource would hold for
+        # everybody.
         self.env["resource.calendar.leaves"].sudo().search(
             [("resource_id", "in", resources_sudo.ids)]
         ).unlink()
@@ -80,7 +81,7 @@ class EduResourceMixin(models.AbstractModel):
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         for record, vals in zip(self, vals_list, strict=True):
-            # The copied resource is another thing, or another person, under a name of its own.
+            # The copy is another room or another person: no user, and a name of its own.
             resource = self.env["resource.resource"].browse(vals["resource_id"])
             resource.user_id = False
             vals.setdefault("name", self.env._("%s (copy)", record.name))

@@ -34,10 +34,13 @@ class EduRoom(models.Model):
     @api.constrains("campus_id")
     def _check_classes_stay(self):
         """Classes are held at the campus of their room (C8)."""
-        # Those of all campuses, whoever moves the room.
-        self.env["edu.class"].sudo().search(
-            [("room_id", "in", self.ids), ("state", "not in", ("done", "cancelled"))]
-        )._check_room_id()
+        # The classes of all campuses, also those that whoever moves the room may not see.
+        classes_sudo = (
+            self.env["edu.class"]
+            .sudo()
+            .search([("room_id", "in", self.ids), ("state", "not in", ("done", "cancelled"))])
+        )
+        classes_sudo._check_room_id()
 
     @api.model_create_multi
     def create(self, vals_list):

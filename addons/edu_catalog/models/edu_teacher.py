@@ -66,7 +66,7 @@ class EduTeacher(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Whoever may create a teacher makes the contact with it, be contacts otherwise closed to them.
+        # Whoever may create teachers may create their contacts, even without rights on contacts.
         self.check_access("create")
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
@@ -76,8 +76,9 @@ class EduTeacher(models.Model):
         with_user = [vals for vals in without if vals.get("user_id")]
         without_user = [vals for vals in without if not vals.get("user_id")]
         for vals in with_user:
-            vals["partner_id"] = self.env["res.users"].browse(vals["user_id"]).sudo().partner_id.id
-            # An empty field of the form is not meant to empty the user's own data.
+            user_sudo = self.env["res.users"].browse(vals["user_id"]).sudo()
+            vals["partner_id"] = user_sudo.partner_id.id
+            # A field left empty on the form does not empty the user's own data.
             for field in (*CONTACT_FIELDS[1:], "image_1920"):
                 if not vals.get(field):
                     vals.pop(field, None)
@@ -95,8 +96,9 @@ class EduTeacher(models.Model):
             self._check_may_take_contact(vals["partner_id"])
         result = super().write(vals)
         if "name" in vals:
-            # Writing the teacher was allowed just now. The name of a user is the user's own.
-            self.filtered(lambda teacher: not teacher.user_id).partner_id.sudo().name = vals["name"]
+            # Writing the teacher was allowed by super(). The name of a user is the user's own.
+            partners_sudo = self.filtered(lambda teacher: not teacher.user_id).partner_id.sudo()
+            partners_sudo.name = vals["name"]
         return result
 
     @api.model

@@ -62,13 +62,12 @@ class EduClassPromote(models.TransientModel):
     @api.depends("target_class_id", "program_id")
     def _compute_package_id(self):
         """Propose the one package on sale that sells just this program."""
-        today = fields.Date.context_today(self)
         for wizard in self:
             program, campus = wizard.program_id, wizard.target_class_id.campus_id
             packages = [
                 package
                 for package in program.package_ids
-                if package.program_ids == program and package._is_on_sale(today, campus)
+                if package.program_ids == program and package._is_on_sale(campus._today(), campus)
             ]
             wizard.package_id = packages[0] if len(packages) == 1 else wizard.package_id
 
@@ -150,7 +149,7 @@ class EduClassPromote(models.TransientModel):
 
 
 class EduClassPromoteLine(models.TransientModel):
-    """What became of one student."""
+    """What happened to one student when the class moved up."""
 
     _name = "edu.class.promote.line"
     _description = "Move a Class Up: Student"

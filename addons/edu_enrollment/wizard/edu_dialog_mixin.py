@@ -4,8 +4,9 @@ from odoo import api, models
 class EduDialogMixin(models.AbstractModel):
     """A dialog that tells nothing of records that its user may not see (X1).
 
-    Anybody who may open it makes one over the API, with any id in it, and what is read of a dialog shows the names
-    of the records in it, whoever may see those. Figures of such a record are computed without more rights.
+    Over the API a dialog can be created with the id of any record, and reading the dialog shows the name of that
+    record. So whoever creates or changes a dialog must be allowed to read the records in it. What a dialog computes
+    or shows of them uses the user's own rights: ``compute_sudo=False`` and ``related_sudo=False``.
     """
 
     _name = "edu.dialog.mixin"

@@ -74,7 +74,11 @@ class EduEnrollmentCancel(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _ask_refund(self):
-        """A draft refund; a cancelled deposit has asked for its own."""
+        """Create the refund as a draft; cancelling a draft with a deposit has created one already.
+
+        :return: action that opens the refund, or closes the dialog when there is nothing to give back
+        :raise UserError: no amount was typed
+        """
         enrollment = self.enrollment_id
         refund = enrollment.refund_ids.filtered(lambda refund: refund.state == "draft")
         if not refund and enrollment.currency_id.compare_amounts(enrollment.amount_refundable, 0) > 0:

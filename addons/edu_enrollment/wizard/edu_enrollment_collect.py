@@ -40,12 +40,24 @@ class EduEnrollmentCollect(models.TransientModel):
         precompute=True,
         domain="[('type', 'in', ('bank', 'cash')), ('company_id', 'parent_of', company_id)]",
     )
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(
+        required=True,
+        compute="_compute_date",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     memo = fields.Char()
 
     _amount_positive = models.Constraint(
         "CHECK (amount >= 0)", "A payment is more than nothing. Money that goes back is a refund."
     )
+
+    @api.depends("enrollment_id")
+    def _compute_date(self):
+        for wizard in self:
+            wizard.date = wizard.enrollment_id.campus_id._today()
 
     @api.depends("enrollment_id")
     def _compute_amount_open(self):

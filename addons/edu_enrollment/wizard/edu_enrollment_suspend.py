@@ -1,8 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class EduEnrollmentSuspend(models.TransientModel):
-    """Asks from when to when a course is interrupted (E17)."""
+    """Asks from when to when an enrolment is interrupted (E17)."""
 
     _name = "edu.enrollment.suspend"
     _inherit = ["edu.dialog.mixin"]
@@ -12,7 +12,11 @@ class EduEnrollmentSuspend(models.TransientModel):
     date_from = fields.Date(
         string="First Day",
         required=True,
-        default=fields.Date.context_today,
+        compute="_compute_date_from",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
         help="A suspension that lies ahead begins by itself.",
     )
     date_to = fields.Date(
@@ -20,6 +24,11 @@ class EduEnrollmentSuspend(models.TransientModel):
         help="The course goes on by itself the day after. Empty: until somebody resumes it.",
     )
     reason = fields.Char()
+
+    @api.depends("enrollment_id")
+    def _compute_date_from(self):
+        for wizard in self:
+            wizard.date_from = wizard.enrollment_id.campus_id._today()
 
     def action_apply(self):
         """Suspend the enrolment; its seat is kept (E17).

@@ -76,7 +76,14 @@ class EduEnrollmentTransfer(models.TransientModel):
         default=True,
         help="Take the seat and write the invoice now. Otherwise the new enrolment stays a draft.",
     )
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(
+        required=True,
+        compute="_compute_date",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     reason = fields.Char()
 
     _amounts_positive = models.Constraint(
@@ -95,12 +102,17 @@ class EduEnrollmentTransfer(models.TransientModel):
 
     @api.depends("target", "target_package_id")
     def _compute_target_class_id(self):
-        """Whoever takes over stays in the class, unless another one is chosen."""
+        """Another student takes over the seat in the same class, unless another class is chosen."""
         for wizard in self:
             if wizard.target == "student":
                 wizard.target_class_id = wizard.target_class_id or wizard.enrollment_id.class_id
             elif wizard.target_class_id.program_id not in wizard.target_program_ids:
                 wizard.target_class_id = False
+
+    @api.depends("enrollment_id")
+    def _compute_date(self):
+        for wizard in self:
+            wizard.date = wizard.enrollment_id.campus_id._today()
 
     @api.depends("target", "enrollment_id")
     def _compute_amount(self):
@@ -124,7 +136,7 @@ class EduEnrollmentTransfer(models.TransientModel):
         self.check_access("write")
         source, target = self.enrollment_id, self.target_enrollment_id
         (source | target).check_access("write")
-        # Ids come from anywhere over the API: nobody moves to a class or student that the user may not even see.
+        # Over the API any id can be sent: nobody moves to a class, student or package that the user may not read.
         for chosen in (self.target_class_id, self.target_student_id, self.target_package_id):
             chosen.check_access("read")
         (source | target)._wait_in_line(self.target_class_id)
@@ -217,7 +229,10 @@ class EduEnrollmentTransfer(models.TransientModel):
             )
 
     def _check_payer(self):
-        """Whoever sells may not give somebody's money to somebody else."""
+        """Only a campus manager moves money from one payer to another (E16).
+
+        :raise AccessError: the payers differ and the user is no campus manager
+        """
         payer = self.enrollment_id.partner_id
         if self.target == "enrollment":
             receiver = self.target_enrollment_id.partner_id
@@ -242,12 +257,12 @@ class EduEnrollmentTransfer(models.TransientModel):
     # ------------------------------------------------------------------ business
     def _change_class(self, key):
         source_sudo = self.enrollment_id.sudo()
-        before = source_sudo.class_id
+        class_before = source_sudo.class_id
         source_sudo._change_class(self.target_class_id.sudo())
         source_sudo._log_change(
             "class",
             date=self.date,
-            class_id=before.id,
+            class_id=class_before.id,
             target_class_id=self.target_class_id.id,
             hours=source_sudo.hours_left,
             reason=self.reason,
@@ -256,9 +271,9 @@ class EduEnrollmentTransfer(models.TransientModel):
         return self.enrollment_id
 
     def _move(self, key):
-        """End this enrolment, or a part of it, and let its money follow to another one."""
-        source_sudo, course = self.enrollment_id.sudo(), self.target_class_id
-        hours, before = source_sudo.hours_left, source_sudo.class_id
+        """End this enrolment, or a part of it, and move its money to another one."""
+        source_sudo, class_ = self.enrollment_id.sudo(), self.target_class_id
+        hours, class_before = source_sudo.hours_left, source_sudo.class_id
         if self.target == "enrollment":
             target_sudo = self.target_enrollment_id.sudo()
             if self.keep_source:
@@ -266,14 +281,14 @@ class EduEnrollmentTransfer(models.TransientModel):
             else:
                 source_sudo._end_by_move()
         elif self.target == "package":
-            target_sudo = source_sudo._convert(self.target_package_id, course)
+            target_sudo = source_sudo._convert(self.target_package_id, class_)
         else:
-            target_sudo = source_sudo._take_over(self.target_student_id or source_sudo.student_id, course)
+            target_sudo = source_sudo._take_over(self.target_student_id or source_sudo.student_id, class_)
         entry_sudo = source_sudo._move_money(target_sudo, self.amount, self.fee, self.date)
         source_sudo._log_change(
             self.target,
             date=self.date,
-            class_id=before.id,
+            class_id=class_before.id,
             target_class_id=target_sudo.class_id.id,
             target_enrollment_id=target_sudo.id,
             hours=hours - source_sudo.hours_left,
@@ -285,6 +300,6 @@ class EduEnrollmentTransfer(models.TransientModel):
         )
         if self.confirm_target and target_sudo.state == "draft":
             target_sudo.action_confirm()
-        # The seat went over first; now it, or another one, is free for those who wait.
-        before._offer_free_seats()
+        # Only now: the seat that became free may have gone to the target, which comes before the waiting list.
+        class_before._offer_free_seats()
         return target_sudo.sudo(False)

@@ -1,7 +1,7 @@
 {
     "name": "Education: Catalogue",
     "summary": "Campuses, programs, packages, classes, teachers and rooms of a training centre",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Services/Education",
     "author": "Edu for Odoo",
     "website": "https://edu-for-odoo.example.com",

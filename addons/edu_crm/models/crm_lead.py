@@ -251,6 +251,12 @@ class CrmLead(models.Model):
                     )
                 )
 
+    def _mail_track(self, tracked_fields, initial_values):
+        """A lead without a campus is other business of the company: its history is as Odoo writes it."""
+        if not self.campus_id:
+            tracked_fields = {name: info for name, info in tracked_fields.items() if name != "care_status"}
+        return super()._mail_track(tracked_fields, initial_values)
+
     def _message_post_after_hook(self, message, msg_vals):
         """A member of the staff who writes, calls or finishes an activity takes the lead into care."""
         result = super()._message_post_after_hook(message, msg_vals)

@@ -60,6 +60,16 @@ class TestStatus(CrmCommon):
         self.assertEqual(change.mail_message_id.author_id, counsellor.partner_id)
         self.assertEqual(change.mail_message_id.date.date(), lead.care_status_date.date())
 
+    def test_history_of_other_business_is_odoos(self):
+        """A lead without a campus is lost in the words of Odoo alone."""
+        lead = self._lead(campus_id=False).with_context(tracking_disable=False)
+        self.flush_tracking()
+        lead.action_set_lost(lost_reason_id=self.reason.id)
+        self.flush_tracking()
+        told = lead.message_ids.sudo().tracking_value_ids.field_id.mapped("name")
+        self.assertIn("won_status", told)
+        self.assertNotIn("care_status", told)
+
     def test_stop_care_asks_for_a_reason(self):
         lead = self._lead().with_user(self.users["counsellor"])
         action = lead.action_stop_care()

@@ -17,13 +17,17 @@ def our_objects(env):
                     yield model._table, item.full_name(model), item
 
 
-def our_fields(env):
-    """Stored columns that our addons declare, also those on models of others."""
-    for model in env.values():
-        if model._auto and not model._abstract:
-            for field in model._fields.values():
-                if field.store and field.column_type and field._module in OURS:
-                    yield model, field
+def our_fields(env, chosen):
+    """Stored columns that our addons declare, also those on models of others, of the fields that are chosen."""
+    found = [
+        (model, field)
+        for model in env.values()
+        if model._auto and not model._abstract
+        for field in model._fields.values()
+        if field.store and field.column_type and field._module in OURS and chosen(field)
+    ]
+    assert found, "no such field was found in the registry: this test looks in the wrong place"
+    return found
 
 
 @tagged("post_install", "-at_install")
@@ -56,8 +60,10 @@ class TestTables(TransactionCase):
         not_null = set(self.env.cr.fetchall())
         missing = [
             f"{model._name}.{field.name}"
-            for model, field in our_fields(self.env)
-            if field.required and not field.company_dependent and (model._table, field.name) not in not_null
+            for model, field in our_fields(
+                self.env, lambda field: field.required and not field.company_dependent
+            )
+            if (model._table, field.name) not in not_null
         ]
         self.assertFalse(missing)
 
@@ -66,9 +72,10 @@ class TestTables(TransactionCase):
         there = {name for (name,) in self.env.cr.fetchall()}
         missing = [
             f"{model._name}.{field.name}"
-            for model, field in our_fields(self.env)
-            if field.index in ("btree", "btree_not_null", True)
-            and sql.make_index_name(model._table, field.name) not in there
+            for model, field in our_fields(
+                self.env, lambda field: field.index in ("btree", "btree_not_null", True)
+            )
+            if sql.make_index_name(model._table, field.name) not in there
         ]
         self.assertFalse(missing)
 
@@ -80,10 +87,10 @@ class TestTables(TransactionCase):
         there = set(self.env.cr.fetchall())
         missing = [
             f"{model._name}.{field.name}"
-            for model, field in our_fields(self.env)
-            if field.type == "many2one"
-            and not field.company_dependent
-            and self.env[field.comodel_name]._auto
+            for model, field in our_fields(
+                self.env, lambda field: field.type == "many2one" and not field.company_dependent
+            )
+            if self.env[field.comodel_name]._auto
             and (model._table, field.name) not in there
         ]
         self.assertFalse(missing)

@@ -18,7 +18,9 @@ class TestTranslations(TransactionCase):
         return {entry.msgid for entry in polib.pofile(buffer.getvalue().decode())}
 
     def templates(self):
-        return {addon: path for addon in manifests() for path in (ADDONS / addon / "i18n").glob("*.pot")}
+        found = {addon: path for addon in manifests() for path in (ADDONS / addon / "i18n").glob("*.pot")}
+        self.assertEqual(set(found), set(manifests()), "addons without a translation template")
+        return found
 
     def test_templates_are_fresh(self):
         for addon, path in self.templates().items():
@@ -32,7 +34,9 @@ class TestTranslations(TransactionCase):
     def test_languages_are_complete(self):
         for addon, template in self.templates().items():
             wanted = {entry.msgid for entry in polib.pofile(str(template))}
-            for path in template.parent.glob("*.po"):
+            languages = sorted(template.parent.glob("*.po"))
+            self.assertTrue(languages, f"{addon} is translated into no language")
+            for path in languages:
                 with self.subTest(addon=addon, language=path.stem):
                     done = {entry.msgid for entry in polib.pofile(str(path)).translated_entries()}
                     self.assertFalse(wanted - done, f"terms without a translation in {path.name}")

@@ -128,7 +128,9 @@ def test_told_five_times_in_any_order(arena, server, provider):
 def test_told_five_times_at_once(arena, server, provider):
     """The same from five threads, while the page asks and the clock ticks."""
     shuffle = random.Random(2026).shuffle
-    for payer, reference, enrollment_id in orders(arena, server, provider, 5):
+    made = orders(arena, server, provider, 5)
+    assert len(made) == 5
+    for payer, reference, enrollment_id in made:
         news = [PENDING, AUTHORISED, DONE, DONE, DONE]
         shuffle(news)
         with ThreadPoolExecutor(8) as pool:

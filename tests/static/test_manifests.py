@@ -30,13 +30,28 @@ def test_named_files_exist_and_existing_files_are_named(addon):
     assert not forgotten, f"files that the manifest does not name: {forgotten}"
 
 
-@pytest.mark.parametrize("addon", manifests())
-def test_assets_exist(addon):
-    for bundle, entries in manifests()[addon].get("assets", {}).items():
-        for entry in entries:
-            pattern = entry if isinstance(entry, str) else entry[-1]
-            if pattern.split("/")[0] == addon:
-                assert any(ADDONS.glob(pattern.lstrip("/"))), f"{bundle}: {pattern} matches no file"
+def own_assets():
+    """(addon, bundle, pattern) of every asset that an addon takes from its own files"""
+    for addon, manifest in manifests().items():
+        for bundle, entries in manifest.get("assets", {}).items():
+            for entry in entries:
+                pattern = (entry if isinstance(entry, str) else entry[-1]).lstrip("/")
+                if pattern.split("/")[0] == addon:
+                    yield addon, bundle, pattern
+
+
+def test_assets_exist():
+    missing = [asset for asset in own_assets() if not any(ADDONS.glob(asset[-1]))]
+    assert not missing, "patterns that match no file"
+    loaded = {path for _addon, _bundle, pattern in own_assets() for path in ADDONS.glob(pattern)}
+    there = {
+        path
+        for folder in ("src", "tests")
+        for suffix in ("js", "scss", "css", "xml")
+        for path in ADDONS.glob(f"*/static/{folder}/**/*.{suffix}")
+    }
+    assert there, "no addon has a script or a style sheet: this check looks in the wrong place"
+    assert there <= loaded, "files that no bundle loads"
 
 
 @pytest.mark.parametrize("addon", manifests())

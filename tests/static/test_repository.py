@@ -21,7 +21,9 @@ def tracked(pattern: str = "*") -> list[str]:
     """Tracked files and new ones that are not ignored."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", pattern]
     listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+    found = [name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+    assert found, f"no file matches {pattern}: this check looks in the wrong place"
+    return found
 
 
 def texts(pattern: str = "*"):

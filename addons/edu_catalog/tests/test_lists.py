@@ -103,6 +103,8 @@ class TestLists(ListCase, CatalogCommon):
             self.classes,
             self.packages,
         ):
-            for view_type in ("list", "kanban"):
+            # Subjects and campuses are few: they have no cards.
+            cards = records not in (self.subjects, self.campuses)
+            for view_type in ("list", "kanban") if cards else ("list",):
                 with self.subTest(model=records._name, view=view_type):
                     self._assert_constant_queries(records, view_type)

@@ -89,6 +89,7 @@ class TestRights(CatalogCommon):
         for record in (self.room_n, self.teacher, nowhere):
             with self.subTest(record=record.name):
                 record.resource_id.with_user(self.users["academic"]).tz = "Europe/Paris"
+                self.assertEqual(record.resource_id.tz, "Europe/Paris")
                 values = {"resource_id": record.resource_id.id, **days}
                 self.env["resource.calendar.leaves"].with_user(self.users["academic"]).create(values).unlink()
         self.env["resource.calendar.leaves"].with_user(self.users["teacher"]).create(

@@ -422,6 +422,7 @@ class TestFinanceReport(RecognitionCommon):
         content = self._content()
         formulas = openpyxl.load_workbook(io.BytesIO(content))
         values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        self.assertTrue(formulas.sheetnames)
         for sheet in formulas:
             computed = self._computed_totals(sheet)
             shown = self._computed_totals(sheet, values[sheet.title])

@@ -76,7 +76,8 @@ class TestLists(ListCase, EnrollmentCommon):
 
     def test_lists_of_enrolment(self):
         for records in (self.students, self.students.guardian_ids, self.promotions, self.enrollments):
-            for view_type in ("list", "kanban"):
+            cards = records != self.students.guardian_ids
+            for view_type in ("list", "kanban") if cards else ("list",):
                 with self.subTest(model=records._name, view=view_type):
                     self._assert_constant_queries(records, view_type)
 

@@ -323,4 +323,5 @@ class TestRefund(EnrollmentCommon):
             with self.subTest(role):
                 view = refund.with_user(self.users[role]).get_view(view_type="form")
                 names = view["models"]["edu.refund"]
+                self.assertIn("amount", names)
                 refund.with_user(self.users[role]).web_read({name: {} for name in names})

@@ -26,6 +26,7 @@ class TestReportRights(EnrollmentCommon):
         self.mother.lang = self.an.partner_id.lang = "en_US"
         portal = new_test_user(self.env, "nobody", groups="base.group_portal")
         self.env.flush_all()
+        self.assertTrue(all(documents.values()))
         for name, record in documents.items():
             report = self.env["ir.actions.report"]
             self.assertTrue(report._render_qweb_html(name, record.ids)[0], name)

@@ -36,16 +36,23 @@ COUNTED = (
 class TestDemoPlan(BaseCase):
     """Whatever day the demonstration centre is created on, its classes and students fit into the week."""
 
+    def planned_classes(self):
+        """All classes of the plan, in every state."""
+        planned = plan.planned_classes()
+        self.assertEqual({class_.state for class_ in planned}, {"draft", "open", "running", "done", "cancelled"})
+        return planned
+
     def days(self):
         """Every fifth day from 2025 to 2029: all weekdays, month ends and holidays come by."""
         return (date(2025, 1, 1) + timedelta(days=offset) for offset in range(0, 1826, 5))
 
     def test_states_agree_with_dates(self):
-        planned_classes = plan.planned_classes()
+        planned_classes = self.planned_classes()
         for today in self.days():
             off = days_off(range(today.year - 1, today.year + 3))
             for class_ in planned_classes:
                 lessons = class_.lessons(today, off)
+                self.assertTrue(lessons, class_.code)
                 with self.subTest(today=today, class_=class_.code, lessons=(lessons[0], lessons[-1])):
                     if class_.state == "done":
                         self.assertLess(lessons[-1], today)
@@ -83,11 +90,12 @@ class TestDemoPlan(BaseCase):
             for name, (days, hour) in plan.PATTERNS.items()
             for day in days
         ]
+        self.assertGreater(len(hours), 2)
         for (day, start, stop), (other_day, other_start, other_stop) in combinations(hours, 2):
             self.assertFalse(day == other_day and start < other_stop and other_start < stop)
 
     def test_all_classes_have_a_teacher_who_can_teach_them(self):
-        for class_ in plan.planned_classes():
+        for class_ in self.planned_classes():
             if class_.state == "cancelled":
                 continue
             _name, subjects, campuses, *_rest = catalogue.TEACHERS[class_.teacher]

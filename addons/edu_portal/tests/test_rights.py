@@ -162,6 +162,8 @@ class TestRights(PortalCommon):
             self._call("edu.ledger.entry", "formatted_read_group", [], ["student_id"], ["amount:sum"])
 
     def test_closed_models(self):
+        self.assertTrue(CLOSED)
+        self.assertIn("mother", self.portal)
         for login in self.portal:
             for model in CLOSED:
                 with self.subTest(login=login, model=model), self.assertRaises(AccessError):
@@ -224,3 +226,4 @@ class TestRights(PortalCommon):
             by_rule = self.env["edu.student"].with_user(user).search([])
             by_domain = self.env["edu.student"]._portal_students_sudo(user)
             self.assertEqual(set(by_rule.ids), set(by_domain.ids))
+            self.assertEqual(bool(by_rule), user not in (self.portal["father"], self.portal["nobody"]), user.login)

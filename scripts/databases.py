@@ -4,7 +4,11 @@
                      library changes
     tests template   a clone of the former plus our addons, without demo data; rebuilt when an addon changes
     web template     a clone of the former with its pages' scripts and styles compiled, for browser tests
+    cast template    a clone of either with the casts of the addons' tests; rebuilt when a cast changes
     clones           what tests and benches run in
+
+Odoo's own ``db duplicate`` and click-odoo-contrib's cached ``initdb`` do less: they copy every file instead of
+linking it, do not build one template on another, and know no checkout, so that none of them could be dropped.
 
 Each database carries a comment that names this checkout and its purpose, so that nothing of another
 checkout on the same server is ever touched. Needs the environment that ``lib.sh`` sets up.
@@ -20,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import psycopg2
@@ -85,6 +90,13 @@ def addons_hash() -> str:
 def web_hash() -> str:
     """The same, with what the pages load."""
     return _digest(addons_hash(), *_checksums("*/static/**/*", {"description"}))
+
+
+def cast_hash(web: bool) -> str:
+    """The same, with what makes the casts of the tests."""
+    makers = [path for name in ("cast", "common") for path in sorted(ADDONS.glob(f"*/tests/{name}.py"))]
+    makers.append(ROOT / "scripts" / "load_cast.py")
+    return _digest(web_hash() if web else addons_hash(), *(path.read_text() for path in makers))
 
 
 # --- the server -------------------------------------------------------------------------------------------
@@ -240,6 +252,17 @@ def web_template() -> str:
     )
 
 
+def cast_template(web: bool = False) -> str:
+    kind = "web_cast" if web else "cast"
+    return _template(
+        f"edu_tpl_{kind}_{cast_hash(web)}",
+        f"template {kind}",
+        web_template if web else tests_template,
+        "the casts of the tests",
+        lambda name: run("load_cast.py", name),
+    )
+
+
 def _template(name, purpose, base, contents, fill):
     """The template of that name; when missing, ``fill`` a clone of ``base()`` and drop the older ones."""
     with server() as cursor:
@@ -261,20 +284,33 @@ def _template(name, purpose, base, contents, fill):
     return name
 
 
-def throw_away(prefix: str, owner: int | None = None, web: bool = False) -> str:
-    """A clone of the tests (or web) template for the process ``owner`` (by default this one).
+def throw_away(prefix: str, owner: int | None = None, template=tests_template, workers: int = 1) -> str:
+    """The name of a clone of a template for the process ``owner`` (by default this one).
 
     Clones whose owner has ended are cleared away on this occasion.
+
+    :param template: function that returns the template, built when missing
+    :param workers: for several, each has its own clone: pytest-xdist's name of the worker is added, ``…_gw0``
     """
     owner = owner or os.getpid()
+    name = f"{prefix}_{owner}"
     with locked():
-        with server() as cursor:
-            for name, purpose in ours(cursor).items():
-                word, _, pid = purpose.partition(" ")
-                if word == "building" or (word == "clone" and not Path("/proc", pid).exists()):
-                    _drop(cursor, name)
-        template = web_template() if web else tests_template()
-        return clone(template, f"{prefix}_{owner}", f"clone {owner}")
+        _clear_away()
+        source = template()
+        for suffix in [f"_gw{number}" for number in range(workers)] if workers > 1 else [""]:
+            clone(source, name + suffix, f"clone {owner}")
+    return name
+
+
+def _clear_away(owner: int | None = None) -> None:
+    """Drop half-built templates, and the clones of this process or of one that has ended."""
+    with server() as cursor:
+        for name, purpose in ours(cursor).items():
+            word, _, pid = purpose.partition(" ")
+            if word == "building" or (
+                word == "clone" and (pid == str(owner) or not Path("/proc", pid).exists())
+            ):
+                _drop(cursor, name)
 
 
 def main():
@@ -283,21 +319,27 @@ def main():
     )
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser(
-        "clone", help="clone the tests template, built when missing; print its name"
+        "clone", help="clone the cast template, built when missing; print the clone's name"
     )
     command.add_argument("prefix")
     command.add_argument("--web", action="store_true", help="with compiled pages, for browser tests")
-    command.add_argument("--owner", type=int, help="process that will drop it")
+    command.add_argument("--owner", type=int, help="process that will release it")
+    command.add_argument("--workers", type=int, default=1, help="a clone for each: NAME_gw0, NAME_gw1 …")
+    command = commands.add_parser("release", help="drop the clones of a process and of those that have ended")
+    command.add_argument("owner", type=int)
     commands.add_parser("create", help="make a lasting clone of the tests template").add_argument("name")
     commands.add_parser("drop", help="drop one database").add_argument("name")
     commands.add_parser("clear", help="drop every database of this checkout")
     options = parser.parse_args()
     if options.command == "clone":
-        print(throw_away(options.prefix, options.owner, options.web))
+        template = partial(cast_template, options.web)
+        print(throw_away(options.prefix, options.owner, template, options.workers))
         return
     with locked():
         if options.command == "create":
             clone(tests_template(), options.name, "kept")
+        elif options.command == "release":
+            _clear_away(options.owner)
         elif options.command == "drop":
             drop(options.name)
         else:

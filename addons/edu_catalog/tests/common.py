@@ -2,11 +2,13 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
+from .cast import CastCase
 
-class CatalogCommon(TransactionCase):
+
+class CatalogCommon(CastCase):
     """The cast of the catalogue tests.
 
     ========== =============== ==========================================
@@ -22,13 +24,8 @@ class CatalogCommon(TransactionCase):
     """
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "no_reset_password": True})
-        cls.company = cls._make_company()
-        cls.env.user.company_ids |= cls.company
-        cls.env.user.company_id = cls.company
-        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
+    def _make_cast(cls):
+        cls._work_for(cls._make_company())
         cls.users = {
             role: cls._make_user(role)
             for role in ("teacher", "counsellor", "academic", "manager", "director")

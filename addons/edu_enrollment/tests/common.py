@@ -20,9 +20,14 @@ class EnrollmentCommon(CatalogCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.package = cls._make_package(price=9_999_999, payment_term_id=cls.term.id)
+        (cls.class_n | cls.class_s).action_open()
+
+    @classmethod
+    def _make_cast(cls):
         cls.env["account.chart.template"].try_loading("generic_coa", cls.company, install_demo=False)
         cls.company.currency_id = cls._currency("VND")  # the generic chart brings its own
-        cls.users["cashier"] = cls._make_user("cashier")
+        cls.users = {**cls.users, "cashier": cls._make_user("cashier")}
         cls.term = cls.env["account.payment.term"].create(
             {
                 "name": "Three",
@@ -34,8 +39,6 @@ class EnrollmentCommon(CatalogCommon):
                 ],
             }
         )
-        cls.package = cls._make_package(price=9_999_999, payment_term_id=cls.term.id)
-        (cls.class_n | cls.class_s).action_open()
         cls.mother = cls.env["res.partner"].create({"name": "Trần Thị Mẹ", "email": "me@example.com"})
         cls.an, cls.binh, cls.chi = cls.env["edu.student"].create(
             [

@@ -1,4 +1,7 @@
-"""For all tests, of the addons as of the whole: a skipped test is a failure."""
+"""For all tests, of the addons as of the whole: a skipped test is a failure; several workers share them out."""
+
+import os
+import threading
 
 import pytest
 from hypothesis import settings
@@ -7,11 +10,44 @@ from hypothesis import settings
 settings.register_profile("edu", deadline=None)
 settings.load_profile("edu")
 
+#: tests that commit, start servers, or let crowds rush at them: one after the other, by one worker
+ARENA = ("tests/races/", "tests/stories/", "tests/test_")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def load_registry(request):
+    """In place of pytest-odoo's: each worker tests in the clone that scripts/test made for it.
+
+    The plugin would clone the database by itself, and then let all databases, also those of the arena and of
+    its server, share one folder of files.
+    """
+    if request.config.pluginmanager.hasplugin("odoo"):
+        from odoo.modules.registry import Registry
+        from odoo.tests.common import get_db_name
+        from odoo.tools import config
+
+        threading.current_thread().testing = True
+        if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+            config["db_name"] = [f"{get_db_name()}_{worker}"]
+        Registry(get_db_name())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests of a class stay together, for they share its ``setUpClass``, and so do those of the arena."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return "arena" if nodeid.startswith(ARENA) else super()._split_scope(nodeid)
+
+    return Scheduler(config, log)
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
+    if reporter and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -7,7 +7,7 @@
     "website": "https://edu-for-odoo.example.com",
     "license": "AGPL-3",
     "depends": [
-        "edu_enrollment",
+        "edu_schedule",
         "crm",
         "calendar",
         "mass_mailing_crm",

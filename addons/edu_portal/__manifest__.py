@@ -8,7 +8,6 @@
     "license": "AGPL-3",
     "depends": [
         "edu_crm",
-        "edu_schedule",
         "website",
         "website_payment",
         "portal_rating",

@@ -2,6 +2,7 @@
 
 import ast
 import configparser
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from databases import ADDONS, ROOT, RUN, manifests
 BUILDS_ON = {
     "edu_catalog": set(),
     "edu_enrollment": {"edu_catalog"},
-    "edu_crm": {"edu_enrollment"},
     "edu_schedule": {"edu_enrollment"},
-    "edu_portal": {"edu_crm", "edu_schedule"},
+    "edu_crm": {"edu_schedule"},
+    "edu_portal": {"edu_crm"},
 }
 #: folders of an addon whose code knows nothing of the ORM
 PURE = ("tools", "solver")
@@ -82,6 +83,28 @@ def test_imports_follow_the_drawing():
                     )
     assert not wrong, "\n".join(wrong)
     assert right, "no import of an addon was found: this check looks in the wrong place"
+
+
+def test_no_file_names_an_addon_above():
+    """Records, templates and models of an addon above are named by text, which no import shows."""
+    wrong = []
+    for addon in manifests():
+        above = [name for name in BUILDS_ON if addon in reachable(name) - {name}]
+        # The models of Odoo's own that an addon above brings are named like it.
+        if "edu_crm" in above:
+            above.append("crm")
+        named_above = re.compile(rf"""(?<![\w.])({"|".join(above)})\.\w""") if above else None
+        files = [
+            path for path in (ADDONS / addon).rglob("*") if path.suffix in {".py", ".xml", ".csv", ".js"}
+        ]
+        assert files, f"{addon} has no files"
+        for path in files if named_above else []:
+            for number, line in enumerate(path.read_text().splitlines(), start=1):
+                if found := named_above.search(line):
+                    wrong.append(
+                        f"{path.relative_to(ROOT)}:{number} names {found[1]}, which is above {addon}"
+                    )
+    assert not wrong, "\n".join(wrong)
 
 
 def pure_files():

@@ -3,10 +3,11 @@ from odoo.exceptions import AccessError, UserError
 
 
 class EduWorkflowMixin(models.AbstractModel):
-    """A record whose ``state`` may only move along a drawn map, whichever door is used.
+    """A record whose state may only move along a drawn map, whether by a button, in a form or over the API.
 
-    The model that inherits declares ``state`` and two class attributes:
+    The model that inherits declares the field and these class attributes:
 
+    - ``_workflow_field``: name of the selection that holds the state, when it is not ``state``.
     - ``_workflow``: new state → the states it may be reached from. The first key is the state of a new record.
     - ``_workflow_groups``: new state → the group that may bring a record there (others: whoever may write).
     """
@@ -15,6 +16,7 @@ class EduWorkflowMixin(models.AbstractModel):
     _description = "Record with a workflow"
     _inherit = ["edu.base.mixin"]
 
+    _workflow_field = "state"
     _workflow = {}
     _workflow_groups = {}
 
@@ -22,13 +24,13 @@ class EduWorkflowMixin(models.AbstractModel):
     def create(self, vals_list):
         records = super().create(vals_list)
         initial = next(iter(self._workflow))
-        for state in set(records.mapped("state")) - {initial}:
+        for state in set(records.mapped(self._workflow_field)) - {initial}:
             self._check_workflow_group(state)
         return records
 
     def write(self, vals):
-        if "state" in vals:
-            self._check_workflow(vals["state"])
+        if self._workflow_field in vals:
+            self._check_workflow(vals[self._workflow_field])
         return super().write(vals)
 
     def _check_workflow(self, state):
@@ -39,27 +41,28 @@ class EduWorkflowMixin(models.AbstractModel):
         :raise AccessError: the user is not in the group that the move asks for
         """
         sources = self._workflow.get(state, ())
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for record in self:
-            if record.state != state and record.state not in sources:
+        labels = dict(self._fields[self._workflow_field]._description_selection(self.env))
+        current_states = [record[self._workflow_field] for record in self]
+        for record, current in zip(self, current_states, strict=True):
+            if current not in (state, *sources):
                 raise UserError(
                     self.env._(
                         "%(name)s is “%(current)s” and cannot become “%(wanted)s” from there."
                         " Possible before “%(wanted)s”: %(sources)s.",
                         name=record.display_name,
-                        current=labels.get(record.state, record.state),
+                        current=labels.get(current, current),
                         wanted=labels.get(state, state),
                         sources=", ".join(str(labels[source]) for source in sources) or "—",
                     )
                 )
-        if any(record.state != state for record in self):
+        if any(current != state for current in current_states):
             self._check_workflow_group(state)
 
     @api.model
     def _check_workflow_group(self, state, group=None):
         group = group or self._workflow_groups.get(state)
         if group and not self.env.su and not self.env.user.has_group(group):
-            labels = dict(self._fields["state"]._description_selection(self.env))
+            labels = dict(self._fields[self._workflow_field]._description_selection(self.env))
             raise AccessError(
                 self.env._(
                     "Only members of “%(group)s” may set “%(state)s”. Ask one of them.",

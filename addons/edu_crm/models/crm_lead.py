@@ -11,15 +11,6 @@ from odoo.tools import email_normalize, plaintext2html
 
 from ..tools import clean_line, clean_text, name_key
 
-# Care status → the statuses it may be reached from (M3).
-CARE_MAP = {
-    "new": ("assigned",),
-    "assigned": ("new", "recycled"),
-    "in_process": ("new", "assigned", "recycled", "converted"),
-    "converted": ("new", "assigned", "in_process", "recycled", "dead"),
-    "recycled": ("new", "assigned", "in_process", "dead"),
-    "dead": ("new", "assigned", "in_process", "recycled", "converted"),
-}
 # Taken over from the first of merged leads that knows them; what describes one person stays together (M20).
 MERGED_FIELDS = (
     ("campus_id",),
@@ -55,7 +46,19 @@ ENQUIRY_REPEAT_SECONDS = 600
 
 
 class CrmLead(models.Model):
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "edu.workflow.mixin"]
+
+    # Care status → the statuses it may be reached from (M3).
+    _workflow_field = "care_status"
+    _workflow = {
+        "new": ("assigned",),
+        "assigned": ("new", "recycled"),
+        "in_process": ("new", "assigned", "recycled", "converted"),
+        "converted": ("new", "assigned", "in_process", "recycled", "dead"),
+        "recycled": ("new", "assigned", "in_process", "dead"),
+        "dead": ("new", "assigned", "in_process", "recycled", "converted"),
+    }
 
     campus_id = fields.Many2one(
         "edu.campus",
@@ -187,9 +190,15 @@ class CrmLead(models.Model):
                     self.env._("“%s” is still open. Use “Lost” and choose a reason.", lead.display_name)
                 )
 
+    @api.model
+    def _derived_fields(self):
+        """Only what this addon derives: Odoo writes its own such fields of a lead with the rights of the user.
+
+        :return: frozenset of field names
+        """
+        return frozenset(["care_status_date"])
+
     def write(self, vals):
-        if "care_status" in vals:
-            self._check_care_map(vals["care_status"])
         moved = self.browse()
         if "stage_id" in vals:
             moved = self.filtered(lambda lead: lead.stage_id.id != vals["stage_id"])
@@ -221,25 +230,6 @@ class CrmLead(models.Model):
             if leads:
                 leads.care_status = status
         return result
-
-    def _check_care_map(self, status):
-        """Refuse a change of the care status that is not on the map.
-
-        :raise UserError: a lead has a status that has no way there
-        """
-        labels = dict(self._fields["care_status"]._description_selection(self.env))
-        for lead in self:
-            if lead.care_status != status and lead.care_status not in CARE_MAP.get(status, ()):
-                raise UserError(
-                    self.env._(
-                        "“%(lead)s” is “%(current)s” and cannot become “%(wanted)s” from there."
-                        " Possible before “%(wanted)s”: %(sources)s.",
-                        lead=lead.display_name,
-                        current=labels.get(lead.care_status, lead.care_status),
-                        wanted=labels.get(status, status),
-                        sources=", ".join(str(labels[source]) for source in CARE_MAP.get(status, ())) or "—",
-                    )
-                )
 
     def _check_lost_reason(self):
         for lead in self:
@@ -292,7 +282,7 @@ class CrmLead(models.Model):
         :raise UserError: a lead is converted
         """
         lost = self.filtered(lambda lead: lead.won_status == "lost")
-        self.filtered(lambda lead: lead.care_status != "recycled")._check_care_map("recycled")
+        self._check_workflow("recycled")
         lost.action_restore()
         self.filtered(lambda lead: lead.care_status != "recycled").care_status = "recycled"
         return True

@@ -1,8 +1,7 @@
 import psycopg2.errors
 
 from odoo.addons.edu_crm.hooks import post_init_hook
-from odoo.addons.edu_crm.models.crm_lead import CARE_MAP
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import mute_logger
 
 from .common import CrmCommon
@@ -90,13 +89,18 @@ class TestStatus(CrmCommon):
 
     def test_map_is_kept_over_the_api(self):
         tried = 0
-        for status, sources in CARE_MAP.items():
-            for source in set(CARE_MAP) - set(sources) - {status, "dead", "converted"}:
+        for status, sources in self.Lead._workflow.items():
+            for source in set(self.Lead._workflow) - set(sources) - {status, "dead", "converted"}:
                 lead = self._lead(role=None, care_status=source)
                 with self.subTest(source=source, status=status), self.assertRaises(UserError):
                     lead.care_status = status
                 tried += 1
         self.assertGreater(tried, 5)
+
+    def test_since_when_is_typed_by_nobody(self):
+        lead = self._lead().with_user(self.users["counsellor"])
+        with self.assertRaisesRegex(AccessError, "Status Since"):
+            lead.care_status_date = "2020-01-01 00:00:00"
 
     def test_converted_and_dead_are_facts(self):
         lead = self._lead()

@@ -1,34 +1,10 @@
-from odoo import fields, models
+from odoo import models
 
 
 class EduSchool(models.Model):
     _name = "edu.school"
+    _inherit = "edu.customer.list.mixin"
     _description = "School"
-    _inherit = ["edu.base.mixin"]
-    _order = "name"
-
-    name = fields.Char(required=True)
-    description = fields.Text()
-    active = fields.Boolean(default=True)
-    partner_count = fields.Integer(compute="_compute_partner_count", string="Customers")
+    _partner_field = "school_id"
 
     _name_uniq = models.UniqueIndex("(name)", "Another school has this name already. Use that one.")
-
-    def _compute_partner_count(self):
-        counts = dict(
-            self.env["res.partner"]._read_group([("school_id", "in", self.ids)], ["school_id"], ["__count"])
-        )
-        for school in self:
-            school.partner_count = counts.get(school, 0)
-
-    def copy_data(self, default=None):
-        vals_list = super().copy_data(default)
-        for school, vals in zip(self, vals_list, strict=True):
-            vals["name"] = (default or {}).get("name") or self.env._("%s (copy)", school.name)
-        return vals_list
-
-    def action_view_partners(self):
-        """Open the customers of this school (M13)."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("edu_crm.res_partner_action_lifecycle")
-        return action | {"domain": [("school_id", "=", self.id)], "context": {"default_school_id": self.id}}

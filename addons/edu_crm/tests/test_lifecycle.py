@@ -62,7 +62,7 @@ class TestLifecycle(CrmCommon):
     def test_whole_pipeline_goes(self):
         Wizard = self.env["edu.lifecycle.stage.delete"]
         wizard = Wizard.create({"stage_ids": self.pipeline.ids})
-        self.assertEqual(wizard.doomed_ids, self.pipeline | self.first | self.second)
+        self.assertEqual(wizard.deleted_stage_ids, self.pipeline | self.first | self.second)
         with self.assertRaisesRegex(UserError, "Clubs › Asked"):
             wizard.action_apply()
         wizard.target_id = self.second

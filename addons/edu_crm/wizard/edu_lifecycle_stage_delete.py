@@ -8,19 +8,19 @@ class EduLifecycleStageDelete(models.TransientModel):
     _inherit = ["edu.base.mixin"]
 
     stage_ids = fields.Many2many("edu.lifecycle.stage", string="Stages", required=True)
-    doomed_ids = fields.Many2many(
+    deleted_stage_ids = fields.Many2many(
         "edu.lifecycle.stage",
-        compute="_compute_doomed",
+        compute="_compute_deleted_stages",
         string="Stages to Delete",
         help="The chosen stages and everything below them.",
     )
-    partner_count = fields.Integer(compute="_compute_doomed", string="Customers to Move")
+    partner_count = fields.Integer(compute="_compute_deleted_stages", string="Customers to Move")
     target_id = fields.Many2one("edu.lifecycle.stage", string="Move Them To")
 
     @api.depends("stage_ids")
-    def _compute_doomed(self):
+    def _compute_deleted_stages(self):
         for wizard in self:
-            wizard.doomed_ids = wizard.stage_ids.search([("id", "child_of", wizard.stage_ids.ids)])
+            wizard.deleted_stage_ids = wizard.stage_ids.search([("id", "child_of", wizard.stage_ids.ids)])
             wizard.partner_count = len(wizard._partners_sudo())
 
     def _partners_sudo(self):
@@ -30,7 +30,7 @@ class EduLifecycleStageDelete(models.TransientModel):
             self.env["res.partner"]
             .sudo()
             .with_context(active_test=False)
-            .search([("lifecycle_stage_id", "in", self.doomed_ids.ids)])
+            .search([("lifecycle_stage_id", "in", self.deleted_stage_ids.ids)])
         )
 
     def action_apply(self):
@@ -39,18 +39,18 @@ class EduLifecycleStageDelete(models.TransientModel):
         :raise UserError: there are customers and no stage, or a stage to be deleted, to move them to
         """
         self.ensure_one()
-        doomed = self.doomed_ids
-        doomed.check_access("unlink")
+        deleted = self.deleted_stage_ids
+        deleted.check_access("unlink")
         partners_sudo = self._partners_sudo()
         if partners_sudo and not self.target_id:
             raise UserError(
                 self.env._(
                     "%(count)s customers are at %(stages)s. Say which stage they go to.",
                     count=len(partners_sudo),
-                    stages=", ".join(doomed.mapped("display_name")),
+                    stages=", ".join(deleted.mapped("display_name")),
                 )
             )
-        if self.target_id in doomed:
+        if self.target_id in deleted:
             raise UserError(
                 self.env._(
                     "“%(stage)s” is about to be deleted too. Choose a stage that stays.",
@@ -58,5 +58,5 @@ class EduLifecycleStageDelete(models.TransientModel):
                 )
             )
         partners_sudo.lifecycle_stage_id = self.target_id
-        doomed.sorted("parent_path", reverse=True).unlink()
+        deleted.sorted("parent_path", reverse=True).unlink()
         return {"type": "ir.actions.act_window_close"}

@@ -10,7 +10,7 @@ INDEX = "crm_lead_enquiry_uniq"
 def enquire(name):
     def job(env):
         values = {"contact_name": name, "email_from": f"{name}@race.example.com", "description": "Evenings"}
-        return env["crm.lead"]._edu_create_enquiry(values).id
+        return env["edu.enquiry"]._create_lead(values).id
 
     return job
 

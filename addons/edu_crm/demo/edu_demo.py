@@ -125,7 +125,7 @@ class EduDemo(models.AbstractModel):
                     }
                 )
                 states.append(status)
-        leads = self.env["crm.lead"]._edu_create_enquiries(enquiries)
+        leads = self.env["edu.enquiry"]._create_leads(enquiries)
         by_status = {
             status: leads.browse([lead.id for lead, its in zip(leads, states, strict=True) if its == status])
             for status in market.STATUSES

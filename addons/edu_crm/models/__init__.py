@@ -2,6 +2,7 @@ from . import (
     calendar_event,
     crm_lead,
     edu_customer_list_mixin,
+    edu_enquiry,
     edu_enrollment,
     edu_lifecycle_stage,
     edu_occupation,

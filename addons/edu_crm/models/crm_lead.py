@@ -1,17 +1,10 @@
-import hashlib
-import json
-import time
-
-import psycopg2.errors
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError, ValidationError
-from odoo.fields import Command
-from odoo.tools import email_normalize, plaintext2html
+from odoo.exceptions import UserError, ValidationError
 
-from ..tools import clean_line, clean_text, name_key
+from ..tools import clean_line, name_key
 
-# Taken over from the first of merged leads that knows them; what describes one person stays together (M20).
+# What is left of merged leads takes these over (M20). Fields of one group come from one lead, the first that has
+# any of them, so that the name of one child never gets the birthday of another.
 MERGED_FIELDS = (
     ("campus_id",),
     ("potential_level",),
@@ -19,30 +12,8 @@ MERGED_FIELDS = (
     ("channel_partner_id",),
     ("learner_name", "learner_birthdate", "learner_relation", "student_id"),
 )
+# Nobody of the staff has spoken with the customer yet, or not for a long time.
 BEFORE_CARE = ("new", "assigned", "recycled")
-
-# What an enquiry may say. Longer lines than these are mistakes or attacks.
-ENQUIRY_LINES = {
-    "contact_name": 128,
-    "phone": 64,
-    "email_from": 254,
-    "learner_name": 128,
-    "name": 200,
-    "source": 128,
-}
-ENQUIRY_TEXT_MAX = 20_000
-ENQUIRY_RECORDS = {
-    "campus_id": "edu.campus",
-    "user_id": "res.users",
-    "campaign_id": "utm.campaign",
-    "medium_id": "utm.medium",
-    "source_id": "utm.source",
-    "channel_partner_id": "res.partner",
-}
-ENQUIRY_CHOICES = ("learner_relation", "sales_form", "potential_level")
-ENQUIRY_OTHERS = ("description", "program_ids", "learner_birthdate")
-# The same enquiry within this time is a double click or a reloaded page, not a second wish.
-ENQUIRY_REPEAT_SECONDS = 600
 
 
 class CrmLead(models.Model):
@@ -326,270 +297,19 @@ class CrmLead(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_enrollment.edu_enrollment_action")
         return action | {"domain": [("lead_id", "=", self.id)], "context": {"default_lead_id": self.id}}
 
-    @api.model
-    def _edu_create_enquiry(self, values):
-        """Take one enquiry; see :meth:`_edu_create_enquiries`.
+    def _set_contact(self, contact, kept=()):
+        """Tie the lead to its contact and leave the contact's data as they are.
 
-        :return: ``crm.lead``, one record
+        Odoo writes the e-mail and phone of a lead to its contact when they are written with the contact or after
+        it, so leads of enquiries are created without. What was typed must in turn not be replaced by the
+        contact's data.
+
+        :param res.partner contact: one record
+        :param kept: names of the fields that stay as they are; all others follow the contact as always
         """
-        return self._edu_create_enquiries([values])
-
-    @api.model
-    def _edu_create_enquiries(self, vals_list):
-        """Turn enquiries into leads whose contacts are found before any is made (M20).
-
-        An enquiry of somebody who is known becomes a new lead of the same contact, which keeps the data it
-        has: a stranger cannot change somebody's e-mail by typing their number. The lead keeps what was
-        typed. An enquiry that is repeated word for word within 10 to 20 minutes (a double click, a page
-        loaded again, two servers at once) gives the first one's lead.
-
-        :param list vals_list: dicts with any of the texts ``contact_name``, ``phone``, ``email_from``,
-            ``description`` (plain text), ``learner_name``, ``name``, ``source`` (found by name or made);
-            ``learner_birthdate`` (date); ``program_ids`` (ids); ``campus_id``, ``user_id``, ``campaign_id``,
-            ``medium_id``, ``source_id``, ``channel_partner_id`` (an id each); ``learner_relation``,
-            ``sales_form``, ``potential_level`` (keys of their selections)
-        :return: ``crm.lead`` in the order of ``vals_list``; the same record twice for a repeated enquiry
-        :raise ValidationError: no name, nothing to reach the person by, a text too long, an unknown record
-        :raise AccessError: the user may not create leads (a public route checks and then comes with sudo)
-        """
-        self.check_access("create")
-        enquiries = [self._clean_enquiry(values) for values in vals_list]
-        self._check_enquiry_records(enquiries)
-        keys = [self._enquiry_key(enquiry) for enquiry in enquiries]
-        recent_keys = {recent: key for key in keys for recent in self._recent_enquiry_keys(key)}
-        # The own enquiry may lie with a counsellor whose leads the caller does not see.
-        known_sudo = (
-            self.sudo().with_context(active_test=False).search([("enquiry_key", "in", list(recent_keys))])
-        )
-        lead_by_key = {recent_keys[lead.enquiry_key]: self.browse(lead.id) for lead in known_sudo}
-        fresh = {key: enquiry for key, enquiry in zip(keys, enquiries, strict=True) if key not in lead_by_key}
-        if fresh:
-            contacts = self._edu_get_or_create_contacts(list(fresh.values()))
-            lead_values = self._prepare_enquiry_leads(list(fresh.items()), contacts)
-            try:
-                leads = self.with_context(edu_keep_contact=True).create(lead_values)
-            except psycopg2.errors.UniqueViolation as error:
-                if error.diag.constraint_name != "crm_lead_enquiry_uniq":
-                    raise
-                # The other of two simultaneous clicks won. Odoo runs this one again, and it finds that lead.
-                raise ConcurrencyError(self.env._("This enquiry is being received already."))
-            lead_by_key |= {key: self.browse(lead.id) for key, lead in zip(fresh, leads, strict=True)}
-        return self.concat(*(lead_by_key[key] for key in keys))
-
-    @api.model
-    def _clean_enquiry(self, values):
-        """Check what somebody typed and bring it into shape.
-
-        :raise ValidationError: with the way out
-        """
-        unknown = values.keys() - {*ENQUIRY_LINES, *ENQUIRY_RECORDS, *ENQUIRY_CHOICES, *ENQUIRY_OTHERS}
-        if unknown:
-            raise ValidationError(self.env._("An enquiry does not say “%s”.", ", ".join(sorted(unknown))))
-        enquiry = {}
-        for fname, limit in ENQUIRY_LINES.items():
-            line = clean_line(values.get(fname))
-            if len(line) > limit:
-                label = self._fields[fname]._description_string(self.env) if fname in self._fields else fname
-                raise ValidationError(
-                    self.env._(
-                        "%(field)s has more than %(limit)s characters. Shorten it.", field=label, limit=limit
-                    )
-                )
-            enquiry[fname] = line
-        enquiry["description"] = clean_text(values.get("description"))
-        if len(enquiry["description"]) > ENQUIRY_TEXT_MAX:
-            raise ValidationError(
-                self.env._("The message has more than %s characters. Shorten it.", ENQUIRY_TEXT_MAX)
-            )
-        if not enquiry["contact_name"]:
-            raise ValidationError(self.env._("Say your name, so that we know whom to ask for."))
-        if not email_normalize(enquiry["email_from"]) and sum(map(str.isdigit, enquiry["phone"])) < 6:
-            raise ValidationError(
-                self.env._(
-                    "Give a phone number or an e-mail address where %s can be reached.",
-                    enquiry["contact_name"],
-                )
-            )
-        return enquiry | self._clean_enquiry_choices(values, enquiry["contact_name"])
-
-    @api.model
-    def _clean_enquiry_choices(self, values, who):
-        """What was chosen rather than written: records, a date, keys of selections."""
-        choices = {}
-        try:
-            if isinstance(values.get("program_ids"), str):
-                raise TypeError
-            choices["learner_birthdate"] = fields.Date.to_date(values.get("learner_birthdate") or False)
-            choices["program_ids"] = sorted({int(program) for program in (values.get("program_ids") or ())})
-            for fname in ENQUIRY_RECORDS:
-                choices[fname] = int(values.get(fname) or 0)
-        except (TypeError, ValueError, OverflowError):
-            raise ValidationError(
-                self.env._("The enquiry of %s cannot be read. Fill the form in again.", who)
-            )
-        for fname in ENQUIRY_CHOICES:
-            choices[fname] = values.get(fname) or False
-            if choices[fname] and str(choices[fname]) not in self._fields[fname].get_values(self.env):
-                raise ValidationError(
-                    self.env._("“%s” is not among the choices. Choose again.", choices[fname])
-                )
-        return choices
-
-    @api.model
-    def _check_enquiry_records(self, enquiries):
-        """All records that the enquiries name exist and may be seen by the caller; one query per model."""
-        wanted = {}
-        for enquiry in enquiries:
-            wanted.setdefault("edu.program", set()).update(enquiry["program_ids"])
-            for fname, model in ENQUIRY_RECORDS.items():
-                if enquiry[fname]:
-                    wanted.setdefault(model, set()).add(enquiry[fname])
-        for model, ids in wanted.items():
-            Model = self.env[model]
-            ids = {record_id for record_id in ids if 0 < record_id < 2**31}
-            if len(Model.search([("id", "in", list(ids))])) < len(wanted[model]):
-                raise ValidationError(
-                    self.env._("%s of the enquiry is not offered any more. Choose again.", Model._description)
-                )
-
-    @api.model
-    def _enquiry_key(self, enquiry):
-        """The same for the same words of the same person."""
-        text = json.dumps(enquiry, sort_keys=True, default=str, ensure_ascii=False).casefold()
-        return hashlib.sha256(f"{self.env.company.id}:{text}".encode()).hexdigest()
-
-    @api.model
-    def _recent_enquiry_keys(self, key):
-        """The stored keys of one enquiry: of the running ten minutes, and of those before."""
-        period = int(time.time()) // ENQUIRY_REPEAT_SECONDS
-        return f"{key}:{period}", f"{key}:{period - 1}"
-
-    @api.model
-    def _edu_get_or_create_contacts(self, enquiries):
-        """The contacts of the enquiries: known ones, and one for each new person.
-
-        :return: list of ``res.partner``, one for each enquiry
-        """
-        Partner = self.env["res.partner"]
-        people = [
-            {
-                "name": enquiry["contact_name"],
-                "phone": enquiry["phone"],
-                "email": enquiry["email_from"],
-                "birthdate": not enquiry["learner_name"] and enquiry["learner_birthdate"],
-            }
-            for enquiry in enquiries
-        ]
-        contacts = Partner._edu_find_contact(people)
-        # Somebody new who asks twice in one batch is one new person.
-        position_by_key, new_values, positions = {}, [], []
-        for person, contact in zip(people, contacts, strict=True):
-            if contact:
-                positions.append(None)
-                continue
-            keys = Partner._edu_contact_keys(person)
-            identities = [(kind, keys[kind]) for kind in ("phone", "email") if keys[kind]]
-            position = next(
-                (position_by_key[key] for key in identities if key in position_by_key), len(new_values)
-            )
-            if position == len(new_values):
-                new_values.append(
-                    {"name": person["name"], "phone": person["phone"], "email": person["email"]}
-                )
-            position_by_key.update(dict.fromkeys(identities, position))
-            positions.append(position)
-        stage = self.env["edu.lifecycle.stage"]._entered_on("enquiry")
-        created = Partner.create(
-            [{**values, "lifecycle_stage_id": stage.id, "user_id": False} for values in new_values]
-        )
-        return [contact or created[position] for contact, position in zip(contacts, positions, strict=True)]
-
-    @api.model
-    def _prepare_enquiry_leads(self, keyed_enquiries, contacts):
-        """The values of the leads of enquiries.
-
-        :param list keyed_enquiries: pairs of an enquiry's key and the enquiry
-        :param list contacts: ``res.partner``, one for each
-        """
-        sources = {}
-        for _key, enquiry in keyed_enquiries:
-            name = enquiry["source"]
-            if name and name not in sources:
-                sources[name] = self.env["utm.mixin"]._find_or_create_record("utm.source", name).id
-        programs = self.env["edu.program"].browse(
-            {id_ for _, enquiry in keyed_enquiries for id_ in enquiry["program_ids"]}
-        )
-        program_names = {program.id: program.name for program in programs}
-        # A visitor has no salesperson; a member of the staff keeps what they register.
-        own = self.env.uid if not self.env.su and self.env.user._is_internal() else False
-        default_campus = self._default_campus_id()
-        students = self._find_learners([enquiry for _, enquiry in keyed_enquiries])
-        vals_list = []
-        for (key, enquiry), contact, student in zip(keyed_enquiries, contacts, students, strict=True):
-            wanted = ", ".join(program_names[program] for program in enquiry["program_ids"])
-            who = enquiry["contact_name"]
-            vals = {
-                fname: enquiry[fname] or False
-                for fname in (
-                    "contact_name",
-                    "phone",
-                    "email_from",
-                    "learner_name",
-                    "learner_birthdate",
-                    "learner_relation",
-                    "sales_form",
-                    "potential_level",
-                    "campaign_id",
-                    "medium_id",
-                    "channel_partner_id",
-                )
-            }
-            vals |= {
-                "name": enquiry["name"] or (f"{who}: {wanted}"[:200] if wanted else who),
-                "partner_id": contact.id,
-                "student_id": student.id,
-                "program_ids": [Command.set(enquiry["program_ids"])],
-                "description": enquiry["description"] and plaintext2html(enquiry["description"]),
-                "source_id": enquiry["source_id"] or sources.get(enquiry["source"]),
-                "user_id": enquiry["user_id"] or own,
-                "campus_id": enquiry["campus_id"] or default_campus.id,
-                "company_id": self.env.company.id,
-                "enquiry_key": self._recent_enquiry_keys(key)[0],
-            }
-            vals_list.append(vals)
-        return vals_list
-
-    @api.model
-    def _find_learners(self, enquiries):
-        """The students whom the enquiries are about, recognised by name and birthday; one query.
-
-        :return: list of ``edu.student``, one for each enquiry, empty where nobody is known
-        """
-        Student = self.env["edu.student"]
-        births = {enquiry["learner_birthdate"] for enquiry in enquiries if enquiry["learner_birthdate"]}
-        # To recognise somebody is not to see their data: only the id goes on.
-        known_sudo = (
-            Student.sudo().search([("birthdate", "in", list(births))], order="id desc") if births else []
-        )
-        by_person = {(name_key(student.name), student.birthdate): student.id for student in known_sudo}
-        return [
-            Student.browse(
-                by_person.get(
-                    (
-                        name_key(enquiry["learner_name"] or enquiry["contact_name"]),
-                        enquiry["learner_birthdate"],
-                    )
-                )
-            )
-            for enquiry in enquiries
-        ]
-
-    # An enquiry is not the place where somebody's address book entry is corrected.
-    def _inverse_email_from(self):
-        return None if self.env.context.get("edu_keep_contact") else super()._inverse_email_from()
-
-    def _inverse_phone(self):
-        return None if self.env.context.get("edu_keep_contact") else super()._inverse_phone()
+        self.ensure_one()
+        with self.env.protecting([self._fields[fname] for fname in kept], self):
+            self.partner_id = contact
 
     def _take_into_care(self):
         """Somebody works on these leads: they are in process from now on (M3)."""
@@ -611,32 +331,12 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         contact = self._get_or_create_contact()
-        for_another = self.learner_name and name_key(self.learner_name) != name_key(contact.name)
-        # Whoever sees students of other counsellors or campuses is told so, and gets no access by enrolling.
-        student_sudo = self.sudo().student_id
-        if not student_sudo and for_another:
-            # A child of this contact is known even when nobody wrote a birthday down.
-            student_sudo = (
-                contact.sudo().ward_ids.student_id.filtered(
-                    lambda student: (
-                        name_key(student.name) == name_key(self.learner_name)
-                        and (
-                            not self.learner_birthdate
-                            or self.learner_birthdate == (student.birthdate or self.learner_birthdate)
-                        )
-                    )
-                )[:1]
-                or self._find_learners([self._learner()])[0].sudo()
-            )
-        elif not student_sudo:
-            student_sudo = contact.sudo().student_ids
+        student_sudo = self._find_student_sudo(contact)
         is_new = not student_sudo
         if is_new:
-            learner = (
-                self.env["res.partner"].create({"name": clean_line(self.learner_name)})
-                if for_another
-                else contact
-            )
+            learner = contact
+            if self._is_for_another(contact):
+                learner = self.env["res.partner"].create({"name": clean_line(self.learner_name)})
             values = {"campus_id": self.campus_id.id, "user_id": self.user_id.id or self.env.uid}
             if self.learner_birthdate:
                 values["birthdate"] = self.learner_birthdate
@@ -648,6 +348,35 @@ class CrmLead(models.Model):
         if student.partner_id != contact and contact not in student.guardian_ids.partner_id:
             self.env["edu.guardian"].create(self._prepare_guardian(student, contact, is_new))
         return student
+
+    def _is_for_another(self, contact):
+        """Whether somebody else than the contact wants to study."""
+        return bool(self.learner_name) and name_key(self.learner_name) != name_key(contact.name)
+
+    def _find_student_sudo(self, contact):
+        """The student whom this lead is about, whoever may see the student; empty when there is none yet.
+
+        :return: ``edu.student`` with sudo; the caller checks before it is given to the user
+        """
+        if self.sudo().student_id:
+            return self.sudo().student_id
+        if not self._is_for_another(contact):
+            return contact.sudo().student_ids
+        # A child of this contact is known even when nobody wrote a birthday down.
+        wards_sudo = contact.sudo().ward_ids.student_id.filtered(
+            lambda ward: (
+                name_key(ward.name) == name_key(self.learner_name)
+                and (
+                    not self.learner_birthdate
+                    or not ward.birthdate
+                    or ward.birthdate == self.learner_birthdate
+                )
+            )
+        )
+        if wards_sudo:
+            return wards_sudo[0]
+        learner = {"name": self.learner_name, "birthdate": self.learner_birthdate}
+        return self.env["edu.student"]._edu_find_student([learner])[0].sudo()
 
     def _check_student_access(self, student):
         """Refuse to work on somebody else's student, and say whose it is.
@@ -667,18 +396,11 @@ class CrmLead(models.Model):
                 )
             )
 
-    def _learner(self):
-        return {
-            "contact_name": self.contact_name,
-            "learner_name": self.learner_name,
-            "learner_birthdate": self.learner_birthdate,
-        }
-
     def _get_or_create_contact(self):
         if not self.partner_id:
             person = {"name": self.contact_name, "phone": self.phone, "email": self.email_from}
             contact = self.env["res.partner"]._edu_find_contact([person])[0]
-            self.with_context(edu_keep_contact=True).partner_id = contact or self._create_customer()
+            self._set_contact(contact or self._create_customer())
         return self.partner_id
 
     def _prepare_guardian(self, student, contact, is_new):
@@ -704,12 +426,12 @@ class CrmLead(models.Model):
         if tail_sudo.program_ids - head_sudo.program_ids:
             head_sudo.program_ids |= tail_sudo.program_ids
         values = {}
-        for together in MERGED_FIELDS:
-            if not any(head_sudo[fname] for fname in together):
+        for group in MERGED_FIELDS:
+            if not any(head_sudo[fname] for fname in group):
                 source_sudo = tail_sudo.filtered(
-                    lambda lead, names=together: any(lead[name] for name in names)
+                    lambda lead, group=group: any(lead[fname] for fname in group)
                 )[:1]
-                values |= {fname: source_sudo[fname] for fname in together if source_sudo[fname]}
+                values |= {fname: source_sudo[fname] for fname in group if source_sudo[fname]}
         if values:
             head_sudo.write(values)
         return result

@@ -62,15 +62,13 @@ class ResPartner(models.Model):
         by_phone = partners_sudo.grouped("phone_sanitized")
         by_email = partners_sudo.grouped("email_normalized")
         by_birth = students_sudo.grouped(lambda student: (name_key(student.name), student.birthdate))
-        nobody = self.sudo().browse()
+        nobody_sudo = self.sudo().browse()
         found = []
         for key in keys:
-            phone_sudo = by_phone.get(key["phone"], nobody) if key["phone"] else nobody
-            email_sudo = by_email.get(key["email"], nobody) if key["email"] else nobody
-            birth_sudo = nobody
-            if key["birthdate"] and key["name"]:
-                same = by_birth.get((key["name"], key["birthdate"]))
-                birth_sudo = same.partner_id if same else nobody
+            phone_sudo = by_phone.get(key["phone"] or None, nobody_sudo)
+            email_sudo = by_email.get(key["email"] or None, nobody_sudo)
+            student_sudo = by_birth.get((key["name"], key["birthdate"]))
+            birth_sudo = student_sudo.partner_id if student_sudo else nobody_sudo
             candidates_sudo = (phone_sudo | email_sudo | birth_sudo).sorted("id")
             best_sudo = max(
                 candidates_sudo,
@@ -80,9 +78,9 @@ class ResPartner(models.Model):
                     partner in phone_sudo,
                     not partner.is_company,
                 ),
-                default=nobody,
+                default=nobody_sudo,
             )
-            found.append(self.browse(best_sudo.id) if best_sudo else self.browse())
+            found.append(self.browse(best_sudo.id))
         return found
 
     @api.model

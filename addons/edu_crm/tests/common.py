@@ -21,6 +21,7 @@ class CrmCommon(CatalogCommon):
         cls.users["senior"] = cls._make_user("counsellor_all", "senior")
         cls.north.user_ids = [Command.link(cls.users["senior"].id)]
         cls.Lead = cls.env["crm.lead"]
+        cls.Enquiry = cls.env["edu.enquiry"]
         cls.Partner = cls.env["res.partner"]
         cls.reason = cls.env["crm.lost.reason"].create({"name": "Went elsewhere"})
         cls.hoa = cls.Partner.create(

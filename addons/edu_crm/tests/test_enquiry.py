@@ -55,7 +55,7 @@ class TestEnquiry(CrmCommon):
         self.assertFalse(self._find(phone="0999000999"))
 
     def test_known_person_gets_a_lead_and_keeps_the_data(self):
-        lead = self.Lead._edu_create_enquiry(
+        lead = self.Enquiry._create_lead(
             self._enquiry(contact_name="Hoa", phone="+84 903 111 222", email_from="thief@example.com")
         )
         self.assertEqual(lead.partner_id, self.hoa)
@@ -63,8 +63,26 @@ class TestEnquiry(CrmCommon):
         self.assertEqual(self.hoa.email, "Hoa.Tran@example.com")
         self.assertEqual(self.hoa.name, "Trần Thị Hoa")
 
+    def test_what_was_typed_stays_with_the_lead(self):
+        lead = self.Enquiry._create_lead(
+            self._enquiry(
+                contact_name="Hoa", phone="0912 345 678", email_from="hoa.tran@example.com", name="Wish"
+            )
+        )
+        self.assertEqual(lead.partner_id, self.hoa)
+        self.assertEqual((lead.name, lead.contact_name, lead.phone), ("Wish", "Hoa", "0912 345 678"))
+        self.assertEqual(self.hoa.phone_sanitized, "+84903111222")
+
+    def test_contact_follows_its_lead_whatever_the_context_says(self):
+        """Only enquiries leave a contact as it is; a caller over the API can send any context key."""
+        lead = self._lead(partner_id=self.hoa.id, phone=self.hoa.phone)
+        lead.with_context(edu_keep_contact=True).write(
+            {"phone": "0903 999 888", "email_from": "new@example.com"}
+        )
+        self.assertEqual((self.hoa.phone, self.hoa.email), ("0903 999 888", "new@example.com"))
+
     def test_new_person_becomes_a_contact(self):
-        lead = self.Lead._edu_create_enquiry(
+        lead = self.Enquiry._create_lead(
             self._enquiry(
                 email_from="quan@example.com",
                 program_ids=self.program.ids,
@@ -86,24 +104,24 @@ class TestEnquiry(CrmCommon):
         self.assertTrue(lead.active)
 
     def test_repeated_enquiry_is_one_lead(self):
-        lead = self.Lead._edu_create_enquiry(self._enquiry(description="Hello"))
-        again = self.Lead._edu_create_enquiry(
+        lead = self.Enquiry._create_lead(self._enquiry(description="Hello"))
+        again = self.Enquiry._create_lead(
             self._enquiry(description="  hello ", contact_name="PHẠM MINH QUÂN")
         )
         self.assertEqual(again, lead)
-        other = self.Lead._edu_create_enquiry(self._enquiry(description="Another wish"))
+        other = self.Enquiry._create_lead(self._enquiry(description="Another wish"))
         self.assertNotEqual(other, lead)
         self.assertEqual(other.partner_id, lead.partner_id)
         self.assertIn(lead, other.duplicate_lead_ids)
 
     def test_the_same_words_much_later_are_a_new_lead(self):
-        lead = self.Lead._edu_create_enquiry(self._enquiry())
+        lead = self.Enquiry._create_lead(self._enquiry())
         later = lead.create_date.timestamp() + 3600
-        with patch("odoo.addons.edu_crm.models.crm_lead.time.time", return_value=later):
-            self.assertNotEqual(self.Lead._edu_create_enquiry(self._enquiry()), lead)
+        with patch("odoo.addons.edu_crm.models.edu_enquiry.time.time", return_value=later):
+            self.assertNotEqual(self.Enquiry._create_lead(self._enquiry()), lead)
 
     def test_twice_in_one_batch(self):
-        one, two, three = self.Lead._edu_create_enquiries(
+        one, two, three = self.Enquiry._create_leads(
             [self._enquiry(), self._enquiry(), self._enquiry(phone="+84987654321", description="And Chinese")]
         )
         self.assertEqual(one, two)
@@ -111,10 +129,10 @@ class TestEnquiry(CrmCommon):
         self.assertEqual(one.partner_id, three.partner_id)
 
     def test_who_is_in_charge(self):
-        visitor = self.Lead.sudo()._edu_create_enquiry(self._enquiry())
+        visitor = self.Enquiry.sudo()._create_lead(self._enquiry())
         self.assertFalse(visitor.user_id)
         self.assertEqual(visitor.care_status, "new")
-        own = self.Lead.with_user(self.users["counsellor"])._edu_create_enquiry(
+        own = self.Enquiry.with_user(self.users["counsellor"])._create_lead(
             self._enquiry(phone="0987 000 001")
         )
         self.assertEqual(own.user_id, self.users["counsellor"])
@@ -123,15 +141,15 @@ class TestEnquiry(CrmCommon):
     def test_visitor_comes_through_a_route_only(self):
         public = self.env.ref("base.public_user")
         with self.assertRaises(AccessError):
-            self.Lead.with_user(public)._edu_create_enquiry(self._enquiry())
-        lead = self.Lead.with_user(public).sudo()._edu_create_enquiry(self._enquiry(contact_name="Visitor"))
+            self.Enquiry.with_user(public)._create_lead(self._enquiry())
+        lead = self.Enquiry.with_user(public).sudo()._create_lead(self._enquiry(contact_name="Visitor"))
         self.assertEqual(lead.contact_name, "Visitor")
         self.assertFalse(lead.user_id)
 
     def test_employee_without_role_creates_nothing(self):
         employee = new_test_user(self.env, "t_employee", groups="base.group_user")
         with self.assertRaises(AccessError):
-            self.Lead.with_user(employee)._edu_create_enquiry(self._enquiry())
+            self.Enquiry.with_user(employee)._create_lead(self._enquiry())
 
     def test_bad_input_is_refused_with_a_sentence(self):
         bad = {
@@ -155,12 +173,12 @@ class TestEnquiry(CrmCommon):
         leads, contacts = self.Lead.search_count([]), self.Partner.search_count([])
         for what, values in bad.items():
             with self.subTest(what), self.assertRaises(ValidationError):
-                self.Lead._edu_create_enquiry(self._enquiry(**values))
+                self.Enquiry._create_lead(self._enquiry(**values))
         self.assertEqual(self.Lead.search_count([]), leads)
         self.assertEqual(self.Partner.search_count([]), contacts)
 
     def test_odd_input_is_kept_as_typed(self):
-        lead = self.Lead._edu_create_enquiry(
+        lead = self.Enquiry._create_lead(
             self._enquiry(
                 contact_name="Nguyễn\x00 <script>alert(1)</script> 🦊",
                 description="<img src=x onerror=alert(1)> 🎓\x00" + "y" * 10_000,
@@ -196,7 +214,7 @@ class TestEnquiry(CrmCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.Lead._edu_create_enquiries(people)
+            self.Enquiry._create_leads(people)
             self.env.flush_all()
             return self.env.cr.sql_log_count - before
 

@@ -42,7 +42,7 @@ class TestEnroll(CrmCommon):
         return enrollment
 
     def test_visitor_becomes_student(self):
-        lead = self.Lead.sudo()._edu_create_enquiry(self._enquiry(program_ids=self.program.ids))
+        lead = self.Enquiry.sudo()._create_lead(self._enquiry(program_ids=self.program.ids))
         lead.user_id = self.counsellor
         enrollment = self._enroll(lead)
         self.assertEqual(enrollment.student_id.partner_id, lead.partner_id)
@@ -65,7 +65,7 @@ class TestEnroll(CrmCommon):
     def test_mother_enrols_two_children(self):
         enrollments = self.env["edu.enrollment"]
         for name, birthdate in (("Bé An", "2012-01-02"), ("Bé Bình", "2014-03-04")):
-            lead = self.Lead.sudo()._edu_create_enquiry(
+            lead = self.Enquiry.sudo()._create_lead(
                 self._enquiry(
                     contact_name="Trần Thị Hoa",
                     phone="+84903111222",
@@ -107,7 +107,7 @@ class TestEnroll(CrmCommon):
                 "user_id": self.counsellor.id,
             }
         )
-        lead = self.Lead.sudo()._edu_create_enquiry(
+        lead = self.Enquiry.sudo()._create_lead(
             self._enquiry(learner_name="Bé An", learner_birthdate="2012-01-02")
         )
         lead.user_id = self.counsellor

@@ -109,7 +109,7 @@ class Courses(http.Controller):
     def enquire_submit(self, **answers):
         """Turn the answers into a lead (M3), or show the form again with what is wrong.
 
-        Sent twice, the same answers make one lead (see ``crm.lead._edu_create_enquiries``).
+        Sent twice, the same answers make one lead (see ``edu.enquiry._create_leads``).
         """
         if answers.get("homepage"):
             # Only a machine fills in what nobody sees. It shall not learn what gave it away.
@@ -119,7 +119,7 @@ class Courses(http.Controller):
             try:
                 with self.env.cr.savepoint():
                     # A visitor may do nothing with leads but this: what is written was checked just now.
-                    self.env["crm.lead"].sudo()._edu_create_enquiry(values)
+                    self.env["edu.enquiry"].sudo()._create_lead(values)
             except ValidationError as error:
                 errors["form"] = error.args[0]
         if errors:
@@ -195,7 +195,7 @@ class Courses(http.Controller):
         """Check the answers of the form.
 
         :param dict answers: what the browser sent; nothing of it is certain
-        :return: the values for ``crm.lead._edu_create_enquiry``, and a dict of sentences by field of the form
+        :return: the values for ``edu.enquiry._create_lead``, and a dict of sentences by field of the form
         """
         answers = {name: answer for name, answer in answers.items() if isinstance(answer, str)}
         lines = {name: clean_line(answers.get(name)) for name in LINES}

@@ -72,19 +72,29 @@ class CalendarEvent(models.Model):
     def _take_lead_into_care(self):
         """Who has spoken with a customer takes care of the lead (M3)."""
         # The event was written just now by somebody who may; the lead may be a colleague's.
-        self.sudo().filtered("edu_kind").opportunity_id._take_into_care()
+        leads_sudo = self.sudo().filtered("edu_kind").opportunity_id
+        leads_sudo._take_into_care()
 
     def action_held(self):
-        """The call or meeting took place (M14)."""
+        """The call or meeting took place (M14).
+
+        :return: True
+        """
         self.write({"outcome": "held"})
         return True
 
     def action_not_held(self):
-        """The call or meeting did not take place (M14)."""
+        """The call or meeting did not take place (M14).
+
+        :return: True
+        """
         self.write({"outcome": "not_held"})
         return True
 
     def action_planned(self):
-        """The call or meeting is still to come (M14)."""
+        """The call or meeting is still to come (M14).
+
+        :return: True
+        """
         self.write({"outcome": "planned"})
         return True

@@ -178,7 +178,7 @@ class CrmLead(models.Model):
         return result
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
-        """Every way to win, lose or restore a lead passes here: the care status follows (M3)."""
+        """Odoo calls this whenever a lead is won, lost or restored: the care status follows (M3)."""
         result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
         target_by_lead = {}
         for lead in self:
@@ -203,6 +203,10 @@ class CrmLead(models.Model):
         return result
 
     def _check_lost_reason(self):
+        """Care at a campus ends for a reason (M3, M9).
+
+        :raise UserError: a lead of a campus has none
+        """
         for lead in self:
             if lead.campus_id and not lead.lost_reason_id:
                 raise UserError(
@@ -250,6 +254,7 @@ class CrmLead(models.Model):
     def action_recycle(self):
         """Put leads aside to be approached again later (M3); a dead one comes back to life.
 
+        :return: True
         :raise UserError: a lead is converted
         """
         lost = self.filtered(lambda lead: lead.won_status == "lost")
@@ -292,7 +297,10 @@ class CrmLead(models.Model):
         }
 
     def action_view_enrollments(self):
-        """Open the enrolments won from this lead."""
+        """Open the enrolments won from this lead.
+
+        :return: action of the list of enrolments
+        """
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_enrollment.edu_enrollment_action")
         return action | {"domain": [("lead_id", "=", self.id)], "context": {"default_lead_id": self.id}}

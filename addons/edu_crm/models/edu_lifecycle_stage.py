@@ -97,7 +97,11 @@ class EduLifecycleStage(models.Model):
             )
 
     def action_delete(self):
-        """Delete stages with what lies below them; asks first where their customers go (M7)."""
+        """Ask where the customers of these stages go, then delete the stages with all below them (M7).
+
+        :return: action of the window that asks
+        :raise AccessError: the user may not delete stages
+        """
         self.check_access("unlink")
         return {
             "type": "ir.actions.act_window",
@@ -109,7 +113,10 @@ class EduLifecycleStage(models.Model):
         }
 
     def action_view_partners(self):
-        """Open the customers at these stages and below."""
+        """Open the customers at these stages and below.
+
+        :return: action of the customers by stage
+        """
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_crm.res_partner_action_lifecycle")
         return action | {"domain": [("lifecycle_stage_id", "child_of", self.ids)]}
 

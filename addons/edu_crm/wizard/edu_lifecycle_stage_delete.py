@@ -36,6 +36,8 @@ class EduLifecycleStageDelete(models.TransientModel):
     def action_apply(self):
         """Move the customers, then delete the stages (M7), in one transaction.
 
+        :return: action that closes the window
+        :raise AccessError: the user may not delete stages
         :raise UserError: there are customers and no stage, or a stage to be deleted, to move them to
         """
         self.ensure_one()

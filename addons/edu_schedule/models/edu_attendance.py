@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
 from ..tools import charging, weekly
-from .edu_session import CLASHES_SHOWN
 
 PRESENT = ("present", "late")
 
@@ -15,6 +14,7 @@ class EduAttendance(models.Model):
     _order = "start desc, session_id, student_id"
     _rec_names_search = ["student_id", "session_id"]
 
+    _booking_columns = ("student_id",)
     _booking_state = "session_state"
 
     session_id = fields.Many2one("edu.session", required=True, index=True, ondelete="cascade")
@@ -108,15 +108,18 @@ class EduAttendance(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        sessions = self.env["edu.session"].browse([vals["session_id"] for vals in vals_list])
-        enrollments = self.env["edu.enrollment"].browse([vals["enrollment_id"] for vals in vals_list])
-        self._check_students_free(
-            [
-                (enrollment, session.start, session.stop, session)
-                for session, enrollment in zip(sessions, enrollments, strict=True)
-                if session.state != "cancelled"
-            ]
+        sessions = self.env["edu.session"].browse({vals["session_id"] for vals in vals_list})
+        plans = {session.id: session._as_plan() for session in sessions}
+        # Students are known to whoever books them by their enrolment; nothing else of it is looked at.
+        enrollments_sudo = (
+            self.env["edu.enrollment"].sudo().browse([vals["enrollment_id"] for vals in vals_list])
         )
+        wanted = [
+            plan.booking("student_id", enrollment_sudo.student_id)
+            for enrollment_sudo, vals in zip(enrollments_sudo, vals_list, strict=True)
+            if (plan := plans[vals["session_id"]])
+        ]
+        self._refuse(self._find_clashes(wanted))
         attendances = super().create(vals_list)
         attendances.filtered("status")._follow_roll()
         return attendances
@@ -221,65 +224,12 @@ class EduAttendance(models.Model):
 
     # --- clashes of students (S2) ---
 
-    @api.model
-    def _check_students_free(self, bookings, ignored_ids=()):
-        """Refuse to book students who are busy, with the reasons; see :meth:`_explain_students`.
-
-        :raise ValidationError: a student would be in two places at once
-        """
-        sentences = [sentence for _key, sentence in self._explain_students(bookings, ignored_ids)]
-        if not sentences:
-            return
-        if len(sentences) > CLASHES_SHOWN:
-            more = self.env._("… and %s more.", len(sentences) - CLASHES_SHOWN)
-            sentences = [*sentences[:CLASHES_SHOWN], more]
-        raise ValidationError(
-            self.env._(
-                "Students would have to be in two places at once:\n%(reasons)s\n"
-                "Choose another time or class.",
-                reasons="\n".join(sentences),
-            )
-        )
+    def _as_plan(self):
+        return self.session_id._as_plan()
 
     @api.model
-    def _explain_students(self, bookings, ignored_ids=()):
-        """Which students are busy, where, until when and with what (S2). One query to find out.
-
-        :param bookings: list of (``edu.enrollment``, start, stop, ``edu.session``); naive UTC
-        :param ignored_ids: lines that are about to move and do not count where they are now
-        :return: list of (index in ``bookings``, sentence)
-        """
-        # Students are known to whoever books them by their enrolment; nothing else of it is looked at.
-        enrollments_sudo = self.env["edu.enrollment"].sudo().browse([booking[0].id for booking in bookings])
-        students = [enrollment.student_id.id for enrollment in enrollments_sudo]
-        wanted = [
-            (key, student, start, stop)
-            for key, (student, (_enrollment, start, stop, _session)) in enumerate(
-                zip(students, bookings, strict=True)
-            )
-        ]
-        found = self._find_bookings({"student_id": wanted}, ignored_ids)
-        taken_sudo = self.sudo().browse([attendance_id for _column, _key, attendance_id in found])
-        clashes = [
-            (key, attendance.session_id)
-            for (_column, key, _id), attendance in zip(found, taken_sudo, strict=True)
-        ]
-        clashes += [
-            (key, bookings[other][3]) for key, other in weekly.overlapping([want[1:] for want in wanted])
-        ]
-        return [(key, self._explain_student_clash(students[key], session)) for key, session in clashes]
-
-    @api.model
-    def _explain_student_clash(self, student_id, taken):
-        student_sudo = self.env["edu.student"].sudo().browse(student_id)
-        taken_sudo = taken.sudo()
-        tz = taken_sudo.tz or "UTC"
+    def _clash_message(self, reasons):
         return self.env._(
-            "%(student)s is busy from %(start)s until %(stop)s: %(class)s in %(room)s with %(teacher)s.",
-            student=student_sudo.name,
-            start=self._format_moment(taken_sudo.start, tz),
-            stop=self._format_moment(taken_sudo.stop, tz),
-            room=taken_sudo.room_id.display_name or self.env._("no room yet"),
-            teacher=taken_sudo.teacher_id.name or self.env._("no teacher yet"),
-            **{"class": taken_sudo.class_id.display_name},
+            "Students would have to be in two places at once:\n%(reasons)s\nChoose another time or class.",
+            reasons=reasons,
         )

@@ -1,6 +1,5 @@
 from collections import defaultdict
 from datetime import timedelta
-from typing import Any, NamedTuple
 
 import pytz
 
@@ -8,23 +7,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import weekly
+from .edu_booking_mixin import CLASHES_SHOWN, Plan
 
-CLASHES_SHOWN = 5
 DEFAULT_HOURS = 1.5
 # Who comes to a placement test or a trial lesson is no student of the class.
 ROLL_KINDS = ("lesson", "makeup", "exam")
 # States in which a student is expected in the sessions of the class, outside of suspensions.
 ATTENDING_STATES = ("confirmed", "suspended")
-
-
-class Plan(NamedTuple):
-    """Where a session is, or wants to be: records and naive UTC moments."""
-
-    class_id: Any
-    teacher_id: Any
-    room_id: Any
-    start: Any
-    stop: Any
 
 
 class EduSession(models.Model):
@@ -149,13 +138,15 @@ class EduSession(models.Model):
 
     @api.depends(*_booking_columns, "start", "stop", "state")
     def _compute_conflict_message(self):
-        plans = [session._as_plan() if session.state != "cancelled" else None for session in self]
-        sentences = self._explain_bookings(plans, self._origin.ids)
-        for found in (self._explain_busy_students(plans), self._explain_absences(plans)):
-            for index, reasons in found.items():
-                sentences[index] += reasons
-        for index, session in enumerate(self):
-            session.conflict_message = "\n".join(sentences[index]) or False
+        plans = [plan for session in self if (plan := session._as_plan())]
+        sentences = defaultdict(list)
+        for clashes in self._origin._find_clashes_of(plans):
+            for clash in clashes:
+                sentences[clash.wanted.session].append(self._explain_clash(clash))
+        for session, warnings in self._explain_absences(plans).items():
+            sentences[session] += warnings
+        for session in self:
+            session.conflict_message = "\n".join(sentences[session]) or False
 
     @api.onchange("class_id")
     def _onchange_class_id(self):
@@ -196,7 +187,8 @@ class EduSession(models.Model):
             if vals.get("class_id"):
                 vals.setdefault("teacher_id", classes[vals["class_id"]].teacher_id.id)
                 vals.setdefault("room_id", classes[vals["class_id"]].room_id.id)
-        self._check_bookings([self._plan_of(vals) for vals in vals_list])
+        plans = [plan for vals in vals_list if (plan := self._as_plan(vals))]
+        self._refuse(self._find_clashes(self._bookings_of(plans)))
         sessions = super().create(vals_list)
         sessions._add_to_rolls()
         return sessions
@@ -281,15 +273,15 @@ class EduSession(models.Model):
 
     # --- clashes (S2) ---
 
-    def _as_plan(self):
-        self.ensure_one()
-        return Plan(*(self[name] for name in Plan._fields))
+    def _as_plan(self, vals=None):
+        """Where the session is, or will be once ``vals`` are written; of no session: where a new one will be.
 
-    def _plan_of(self, vals):
-        """Where the session will be once ``vals`` are written.
-
-        :return: :class:`Plan`, or None when it will not occupy anything
+        :param dict vals: as for ``write`` or ``create``
+        :return: :class:`.edu_booking_mixin.Plan`, or None when it is cancelled and keeps nobody busy
         """
+        vals = vals or {}
+        if vals.get("state", self.state or "planned") == "cancelled":
+            return None
 
         def value(name):
             if name not in vals:
@@ -299,25 +291,71 @@ class EduSession(models.Model):
                 return self.env[field.comodel_name].browse(vals[name] or ())
             return fields.Datetime.to_datetime(vals[name])
 
-        if vals.get("state", self.state or "planned") == "cancelled":
-            return None
-        return Plan(*map(value, Plan._fields))
+        return Plan(self, *(value(name) for name in Plan._fields if name != "session"))
+
+    @api.model
+    def _bookings_of(self, plans):
+        """The teachers, rooms and classes that plans keep busy.
+
+        :return: list of :class:`..tools.clash.Booking`
+        """
+        return [
+            plan.booking(column, record)
+            for plan in plans
+            for column in self._booking_columns
+            if (record := getattr(plan, column))
+        ]
+
+    @api.model
+    def _student_bookings_of(self, plans):
+        """The students that plans keep busy: those on the roll, or those who a new session will put there.
+
+        :return: list of :class:`..tools.clash.Booking`
+        """
+        new = self.concat(*(plan.session for plan in plans if not plan.session._origin))
+        # Who plans a session may know which students of its class are busy, be they the user's own or not.
+        enrollments_sudo = self.env["edu.enrollment"].sudo()
+        if new.class_id:
+            enrollments_sudo = enrollments_sudo.search(
+                [("class_id", "in", new.class_id._origin.ids), ("state", "=", "confirmed")]
+            )
+        by_class_sudo = enrollments_sudo.grouped("class_id")
+        bookings = []
+        for plan in plans:
+            roll = plan.session._origin.attendance_ids
+            if plan.session in new and plan.session.kind in ROLL_KINDS:
+                roll = by_class_sudo.get(plan.class_id._origin, roll)
+            bookings += [plan.booking("student_id", line.student_id) for line in roll]
+        return bookings
+
+    def _find_clashes_of(self, plans):
+        """Everything that clashes when these sessions move to the places of the plans (S2).
+
+        :return: clashes of teachers, rooms and classes; clashes of students: two lists of
+            :class:`..tools.clash.Clash`
+        """
+        return (
+            self._find_clashes(self._bookings_of(plans), self.ids),
+            self.env["edu.attendance"]._find_clashes(
+                self._student_bookings_of(plans), self.attendance_ids.ids
+            ),
+        )
 
     def _check_free(self, vals):
         """Refuse what cannot be once ``vals`` are written (S2).
 
         :raise ValidationError: a teacher, a room, a class or a student is busy
         """
-        plans = [session._plan_of(vals) for session in self]
-        self._check_bookings(plans, self.ids)
-        self.attendance_ids._check_students_free(
-            [
-                (attendance.enrollment_id, plan.start, plan.stop, session)
-                for session, plan in zip(self, plans, strict=True)
-                if plan
-                for attendance in session.attendance_ids
-            ],
-            self.attendance_ids.ids,
+        plans = [plan for session in self if (plan := session._as_plan(vals))]
+        clashes, student_clashes = self._find_clashes_of(plans)
+        self._refuse(clashes)
+        self.env["edu.attendance"]._refuse(student_clashes)
+
+    @api.model
+    def _clash_message(self, reasons):
+        return self.env._(
+            "The timetable has no place for this:\n%(reasons)s\nChoose another time, teacher or room.",
+            reasons=reasons,
         )
 
     # --- the roll (S7) ---
@@ -367,107 +405,7 @@ class EduSession(models.Model):
         :return: ``date``
         """
         self.ensure_one()
-        zone = pytz.timezone(self.campus_id.tz or "UTC")
-        return pytz.utc.localize(self.start).astimezone(zone).date()
-
-    @api.model
-    def _check_bookings(self, plans, ignored_ids=()):
-        """Refuse what the database is going to refuse, with the reasons.
-
-        :raise ValidationError: somebody or something is busy
-        """
-        sentences = [sentence for found in self._explain_bookings(plans, ignored_ids) for sentence in found]
-        if not sentences:
-            return
-        more = len(sentences) - CLASHES_SHOWN
-        if more > 0:
-            sentences = [*sentences[:CLASHES_SHOWN], self.env._("… and %s more.", more)]
-        raise ValidationError(
-            self.env._(
-                "The timetable has no place for this:\n%(reasons)s\nChoose another time, teacher or room.",
-                reasons="\n".join(sentences),
-            )
-        )
-
-    @api.model
-    def _explain_bookings(self, plans, ignored_ids=()):
-        """Who is busy, where, until when and with what (S2). One query to find out.
-
-        :param plans: list of :class:`Plan` (or None)
-        :param ignored_ids: sessions that are about to move and do not count where they are now
-        :return: a list of sentences for each plan
-        """
-        sentences = [[] for _plan in plans]
-        keyed = [(key, plan) for key, plan in enumerate(plans) if plan and plan.start and plan.stop]
-        wanted = {
-            column: [(key, getattr(plan, column)._origin.id, plan.start, plan.stop) for key, plan in keyed]
-            for column in self._booking_columns
-        }
-        found = self._find_bookings(wanted, ignored_ids)
-        # Whoever plans a session learns why it cannot be, even where the other one is at a campus not their
-        # own: its class, teacher, room and hours, and nothing else.
-        taken_sudo = self.sudo().browse({session_id for _column, _key, session_id in found})
-        for column, key, session_id in found:
-            sentences[key].append(
-                self._explain_clash(column, plans[key], taken_sudo.browse(session_id)._as_plan())
-            )
-        for column, bookings in wanted.items():
-            for one, other in weekly.overlapping([booking[1:] for booking in bookings]):
-                key, other_key = bookings[one][0], bookings[other][0]
-                sentences[key].append(self._explain_clash(column, plans[key], plans[other_key]))
-        return sentences
-
-    @api.model
-    def _explain_clash(self, column, wanted, taken):
-        tz = wanted.class_id.campus_id.tz or "UTC"
-        values = {
-            "teacher": taken.teacher_id.sudo().name or self.env._("no teacher yet"),
-            "room": taken.room_id.sudo().display_name or self.env._("no room yet"),
-            "class": taken.class_id.sudo().display_name,
-            "start": self._format_moment(taken.start, tz),
-            "stop": self._format_moment(taken.stop, tz),
-        }
-        if column == "teacher_id":
-            return self.env._(
-                "%(teacher)s is busy from %(start)s until %(stop)s: teaches %(class)s in %(room)s.", **values
-            )
-        if column == "room_id":
-            return self.env._(
-                "%(room)s is taken from %(start)s until %(stop)s: %(class)s with %(teacher)s.", **values
-            )
-        return self.env._(
-            "%(class)s has another session from %(start)s until %(stop)s: in %(room)s with %(teacher)s.",
-            **values,
-        )
-
-    def _explain_busy_students(self, plans):
-        """Students on the rolls, or about to be put there, who are busy at the times of the plans.
-
-        :return: dict of index in ``plans`` → list of sentences
-        """
-        unsaved = self.filtered(lambda session: not session._origin)
-        # Who plans a session may know which students of its class are busy, be they the user's own or not.
-        students = self.env["edu.enrollment"].sudo()
-        if unsaved.class_id:
-            students = students.search(
-                [("class_id", "in", unsaved.class_id.ids), ("state", "=", "confirmed")]
-            )
-        by_class = students.grouped("class_id")
-        bookings, keys = [], []
-        for key, (session, plan) in enumerate(zip(self, plans, strict=True)):
-            if not plan or not plan.start or not plan.stop:
-                continue
-            roll = session._origin.attendance_ids.enrollment_id
-            if session in unsaved and session.kind in ROLL_KINDS:
-                roll = by_class.get(plan.class_id._origin, roll)
-            bookings += [(enrollment, plan.start, plan.stop, session) for enrollment in roll]
-            keys += [key] * len(roll)
-        result = defaultdict(list)
-        for index, sentence in self.env["edu.attendance"]._explain_students(
-            bookings, self._origin.attendance_ids.ids
-        ):
-            result[keys[index]].append(sentence)
-        return result
+        return weekly.to_local(self.start, self.campus_id.tz or "UTC").date()
 
     # --- days off, closures and working hours: they warn, and do not refuse (S2, S4) ---
 
@@ -475,14 +413,14 @@ class EduSession(models.Model):
     def _explain_absences(self, plans):
         """Teachers that are off and rooms that are closed, among the plans.
 
-        :return: dict of index in ``plans`` → list of sentences
+        :return: dict of ``edu.session`` → list of sentences
         """
         result = defaultdict(list)
-        keyed = [(key, plan) for key, plan in enumerate(plans) if plan and plan.start and plan.stop]
-        if not keyed:
+        plans = [plan for plan in plans if plan.start and plan.stop]
+        if not plans:
             return result
-        leaves = self._leaves_of(plan for _key, plan in keyed)
-        for key, plan in keyed:
+        leaves = self._leaves_of(plans)
+        for plan in plans:
             for record in (plan.teacher_id, plan.room_id):
                 if not record:
                     continue
@@ -490,13 +428,13 @@ class EduSession(models.Model):
                 if any(
                     leave.date_from < plan.stop and leave.date_to > plan.start for leave in leaves[resource]
                 ):
-                    result[key].append(
+                    result[plan.session].append(
                         self.env._("%s has a day off then.", record.name)
                         if record == plan.teacher_id
                         else self.env._("%s is closed then.", record.display_name)
                     )
                 elif not self._is_working(resource, plan.start, plan.stop):
-                    result[key].append(
+                    result[plan.session].append(
                         self.env._("It is outside the working hours of %s.", record.name)
                         if record == plan.teacher_id
                         else self.env._("It is outside the opening hours of %s.", record.display_name)
@@ -509,7 +447,6 @@ class EduSession(models.Model):
 
         :return: dict of ``resource.resource`` → ``resource.calendar.leaves``
         """
-        plans = list(plans)
         resources = self.env["resource.resource"].concat(
             *(record._origin.resource_id for plan in plans for record in (plan.teacher_id, plan.room_id))
         )

@@ -73,17 +73,3 @@ class TestWeekly(TestCase):
             weekly.Blocked(moments).overlaps(since, until),
             any(since < stop and begin < until for begin, stop in moments),
         )
-
-    @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 50), st.integers(1, 20)), max_size=25))
-    def test_overlapping_finds_a_pair_where_there_is_one(self, wanted):
-        bookings = [(what, start, start + length) for what, start, length in wanted]
-        pairs = weekly.overlapping(bookings)
-        clashing = {
-            i
-            for i, (what, start, stop) in enumerate(bookings)
-            for j, (other, since, until) in enumerate(bookings)
-            if i != j and what and what == other and start < until and since < stop
-        }
-        self.assertEqual(bool(pairs), bool(clashing))
-        for pair in pairs:
-            self.assertLessEqual(set(pair), clashing)

@@ -1,3 +1,3 @@
-"""Dates, charges and marks as plain functions: nothing here knows of Odoo's ORM."""
+"""Dates, clashes, charges and marks as plain functions: nothing here knows of Odoo's ORM."""
 
-from . import charging, marks, weekly
+from . import charging, clash, marks, weekly

@@ -1,4 +1,4 @@
-"""From a weekly pattern to moments in time, and back from moments to clashes (S1, S2)."""
+"""From a weekly pattern to moments in time (S1)."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -92,23 +92,3 @@ class Blocked:
         """Whether anything of [start, stop) is blocked."""
         last = bisect_left(self._starts, stop) - 1
         return last >= 0 and self._stops[last] > start
-
-
-def overlapping(bookings):
-    """Pairs of bookings that want the same thing at the same time.
-
-    :param bookings: list of (what, start, stop); an empty ``what`` never clashes
-    :return: list of (index, index of the one that is already there), in order of time
-    """
-    latest = {}
-    pairs = []
-    for index in sorted(range(len(bookings)), key=lambda i: (bookings[i][1], i)):
-        what, start, stop = bookings[index]
-        if not what:
-            continue
-        other = latest.get(what)
-        if other is not None and start < bookings[other][2]:
-            pairs.append((index, other))
-        if other is None or stop > bookings[other][2]:
-            latest[what] = index
-    return pairs

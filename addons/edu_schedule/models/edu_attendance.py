@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare
+from odoo.tools import float_is_zero
 
 from ..tools import charging, weekly
 
@@ -121,14 +121,14 @@ class EduAttendance(models.Model):
         ]
         self._refuse(self._find_clashes(wanted))
         attendances = super().create(vals_list)
-        attendances.filtered("status")._follow_roll()
+        attendances.filtered("status")._book_roll()
         return attendances
 
     def write(self, vals):
         self._check_roll_right(vals)
         result = super().write(vals)
         if not {"status", "reason_id", "notice_date"}.isdisjoint(vals):
-            self._follow_roll()
+            self._book_roll()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -183,12 +183,10 @@ class EduAttendance(models.Model):
         hours = (self.stop - self.start).total_seconds() / 3600
         return charging.charged_hours(hours, self.status, reason.charge, reason.notice_hours, notice)
 
-    def _follow_roll(self):
-        """The roll has been taken or corrected: what somebody attended is held, hours are booked."""
-        attended = self.filtered(lambda attendance: attendance.status in PRESENT).session_id
-        held_now = attended.filtered(lambda session: session.state == "planned")
-        held_now.action_hold()
-        (self - held_now.attendance_ids)._book_deliveries()
+    def _book_roll(self):
+        """The roll has been taken or corrected: sessions that somebody attended are held, hours are booked."""
+        attended = self.filtered(lambda attendance: attendance.status in PRESENT)
+        (self | attended.session_id._hold())._book_deliveries()
 
     def _book_deliveries(self):
         """Book what is charged minus what is booked, so that doing it again books nothing (S8, E18).
@@ -209,7 +207,7 @@ class EduAttendance(models.Model):
         lines = []
         for origin, attendance in origins.items():
             hours = attendance.charged_hours - booked.get(origin, 0.0)
-            if float_compare(hours, 0.0, precision_digits=2):
+            if not float_is_zero(hours, precision_digits=2):
                 day = weekly.to_local(attendance.start, attendance.campus_id.tz).date()
                 lines.append(
                     {

@@ -194,23 +194,8 @@ class EduSession(models.Model):
         return sessions
 
     def write(self, vals):
-        self._check_timetable_right(vals)
-        if "class_id" in vals and any(session.class_id.id != vals["class_id"] for session in self):
-            raise UserError(
-                self.env._("A session stays with its class. Cancel it and make one for the other class.")
-            )
-        if {*self._booking_columns, "start", "stop", "state"}.isdisjoint(vals):
-            return super().write(vals)
-        moves = not {*self._booking_columns, "start", "stop"}.isdisjoint(vals)
-        # Who is only held, or cancelled, goes nowhere; who is called back from cancelled needs the place
-        # again.
-        (self if moves else self.filtered(lambda session: session.state == "cancelled"))._check_free(vals)
-        held = self.filtered(lambda session: session.state == "held")
-        result = super().write(vals)
-        if vals.get("state") == "planned":
-            self._add_to_rolls()
-        (held | self.filtered(lambda session: session.state == "held")).attendance_ids._book_deliveries()
-        return result
+        self._write_timetable(vals)._book_deliveries()
+        return True
 
     def copy_data(self, default=None):
         raise UserError(
@@ -270,6 +255,41 @@ class EduSession(models.Model):
                     ", ".join(self[:CLASHES_SHOWN].mapped("display_name")),
                 )
             )
+
+    def _hold(self):
+        """The planned ones among these sessions have taken place.
+
+        Nothing is booked yet: whoever takes a roll books its hours, with those of these sessions.
+
+        :return: lines on the rolls of these planned sessions, ``edu.attendance``
+        """
+        return self.filtered(lambda session: session.state == "planned")._write_timetable({"state": "held"})
+
+    def _write_timetable(self, vals):
+        """Write sessions, with every check. Rolls follow; their hours are booked by the caller.
+
+        :return: lines whose charged hours may have changed, ``edu.attendance``
+        :raise AccessError: the user may not make the timetable
+        :raise UserError: a session would change its class, or its state in a way that is not possible
+        :raise ValidationError: a teacher, a room, a class or a student is busy
+        """
+        self._check_timetable_right(vals)
+        if "class_id" in vals and any(session.class_id.id != vals["class_id"] for session in self):
+            raise UserError(
+                self.env._("A session stays with its class. Cancel it and make one for the other class.")
+            )
+        moves = not {*self._booking_columns, "start", "stop"}.isdisjoint(vals)
+        if not moves and "state" not in vals:
+            super().write(vals)
+            return self.env["edu.attendance"]
+        # A session that is only held or cancelled needs no other place; one that was cancelled needs its
+        # place again.
+        (self if moves else self.filtered(lambda session: session.state == "cancelled"))._check_free(vals)
+        held = self.filtered(lambda session: session.state == "held")
+        super().write(vals)
+        if vals.get("state") == "planned":
+            self._add_to_rolls()
+        return (held | self.filtered(lambda session: session.state == "held")).attendance_ids
 
     # --- clashes (S2) ---
 

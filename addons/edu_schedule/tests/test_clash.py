@@ -137,6 +137,16 @@ class TestClash(ScheduleCommon):
         for part in ("Trần Minh An", "T-N1", "20:00", "Room N"):
             self.assertIn(part, str(refusal.exception))
 
+    def test_hours_are_those_of_the_campus_that_asks(self):
+        """A teacher, and a student, who are busy at north from 18:00 (UTC+7): at south (UTC+8) that is 19:00."""
+        self.south.tz = "Asia/Shanghai"
+        self._session()
+        self._historic(self.an)
+        self._historic(self.an, class_id=self.class_s.id, campus_id=self.south.id)
+        for values, who in (({"teacher_id": self.teacher.id}, "Nguyễn Thị Lan"), ({}, "Trần Minh An")):
+            with self.assertRaisesRegex(ValidationError, f"{who} is busy from .* 19:00 until .* 21:00"):
+                self._session(self.class_s, hour=19, **values)
+
     def test_form_says_which_student_is_busy(self):
         self._session()
         self._enroll(self.an)

@@ -108,15 +108,18 @@ class EduAttendance(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        sessions = self.env["edu.session"].browse({vals["session_id"] for vals in vals_list})
+        for vals in vals_list:
+            self._check_values(vals)
+        complete = [vals for vals in vals_list if vals.get("session_id") and vals.get("enrollment_id")]
+        sessions = self.env["edu.session"].browse({vals["session_id"] for vals in complete})
         plans = {session.id: session._as_plan() for session in sessions}
         # Students are known to whoever books them by their enrolment; nothing else of it is looked at.
         enrollments_sudo = (
-            self.env["edu.enrollment"].sudo().browse([vals["enrollment_id"] for vals in vals_list])
+            self.env["edu.enrollment"].sudo().browse([vals["enrollment_id"] for vals in complete])
         )
         wanted = [
             plan.booking("student_id", enrollment_sudo.student_id)
-            for enrollment_sudo, vals in zip(enrollments_sudo, vals_list, strict=True)
+            for enrollment_sudo, vals in zip(enrollments_sudo, complete, strict=True)
             if (plan := plans[vals["session_id"]])
         ]
         self._refuse(self._find_clashes(wanted))

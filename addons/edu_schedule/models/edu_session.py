@@ -177,16 +177,17 @@ class EduSession(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        classes = {
-            vals["class_id"]: self.env["edu.class"].browse(vals["class_id"])
-            for vals in vals_list
-            if vals.get("class_id")
-        }
-        self.env["edu.class"].browse(classes).fetch(["teacher_id", "room_id"])
         for vals in vals_list:
-            if vals.get("class_id"):
-                vals.setdefault("teacher_id", classes[vals["class_id"]].teacher_id.id)
-                vals.setdefault("room_id", classes[vals["class_id"]].room_id.id)
+            self._check_values(vals)
+        classes = self.env["edu.class"].browse(
+            {vals["class_id"] for vals in vals_list if vals.get("class_id")}
+        )
+        classes.fetch(["teacher_id", "room_id"])
+        by_id = {class_.id: class_ for class_ in classes}
+        for vals in vals_list:
+            if class_ := by_id.get(vals.get("class_id")):
+                vals.setdefault("teacher_id", class_.teacher_id.id)
+                vals.setdefault("room_id", class_.room_id.id)
         plans = [plan for vals in vals_list if (plan := self._as_plan(vals))]
         self._refuse(self._find_clashes(self._bookings_of(plans)))
         sessions = super().create(vals_list)
@@ -273,6 +274,7 @@ class EduSession(models.Model):
         :raise UserError: a session would change its class, or its state in a way that is not possible
         :raise ValidationError: a teacher, a room, a class or a student is busy
         """
+        self._check_values(vals)
         self._check_timetable_right(vals)
         if "class_id" in vals and any(session.class_id.id != vals["class_id"] for session in self):
             raise UserError(

@@ -80,6 +80,19 @@ class TestClash(ScheduleCommon):
                 session.stop = stop
                 self.env.flush_all()
 
+    def test_numbers_of_no_record_are_refused_in_words(self):
+        """X3: over the API, before a search for clashes meets a number that the database cannot keep."""
+        session = self._session()
+        self._enroll()
+        nobody = 2**40
+        for refused in (
+            lambda: self._session(day=3, room_id=nobody),
+            lambda: session.write({"teacher_id": nobody}),
+            lambda: self.env["edu.attendance"].create({"session_id": session.id, "enrollment_id": nobody}),
+        ):
+            with self.assertRaisesRegex(ValidationError, "no number that can be kept"):
+                refused()
+
     def test_one_ends_where_the_next_begins(self):
         self._session(hour=16)
         self._session(hour=18)

@@ -114,8 +114,7 @@ def test_generating_without_the_row_of_the_class(arena):
         class_id = plan_lessons(env)
 
     def generate(env):
-        course = env["edu.class"].browse(class_id)
-        proposed = course._propose_sessions(course.session_ids, course._blocked_times())
+        proposed = env["edu.class"].browse(class_id)._propose_sessions()
         return len(env["edu.session"].create(proposed))
 
     made, refused = sorted(arena.together(generate, generate), key=str)

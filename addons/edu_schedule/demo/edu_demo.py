@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, models
@@ -90,12 +91,13 @@ class EduDemo(models.AbstractModel):
         """
         midnight = self._demo_utc(self._demo_today(), 0)
         classes = {class_: record for class_, record in classes.items() if class_.state != "draft"}
-        blocked = self.env["edu.class"].concat(*classes.values())._blocked_times()
-        sessions = self.env["edu.session"]
+        proposed_of = defaultdict(list)
+        for vals in self.env["edu.class"].concat(*classes.values())._propose_sessions():
+            proposed_of[vals["class_id"]].append(vals)
         vals_list = []
         for class_, record in classes.items():
             topics = gradebook.TOPICS[PROGRAMS[class_.program][1]]
-            proposed = record._propose_sessions(sessions, blocked)
+            proposed = proposed_of[record.id]
             past = [vals for vals in proposed if vals["stop"] < midnight]
             for position, vals in enumerate(past):
                 topic = topics[position * len(topics) // len(proposed)]
@@ -109,7 +111,7 @@ class EduDemo(models.AbstractModel):
         held = [vals for vals in vals_list if vals.get("state") == "held" and vals["teacher_id"] == teacher]
         forgotten = max(held, key=lambda vals: vals["start"])
         forgotten |= {"state": "planned", "topic": False, "homework": False}
-        sessions.create(vals_list)
+        self.env["edu.session"].create(vals_list)
 
     def _load_makeups(self):
         """A lesson that was cancelled, and the one that made up for it."""

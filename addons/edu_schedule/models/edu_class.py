@@ -1,5 +1,6 @@
 from collections import defaultdict
 from datetime import timedelta
+from itertools import islice
 
 from dateutil.relativedelta import relativedelta
 
@@ -38,27 +39,27 @@ class EduClass(models.Model):
     @api.depends("session_ids.state")
     def _compute_session_counts(self):
         counts = {
-            (record.id, state): count
-            for record, state, count in self.env["edu.session"]._read_group(
+            (class_.id, state): count
+            for class_, state, count in self.env["edu.session"]._read_group(
                 [("class_id", "in", self.ids)], ["class_id", "state"], ["__count"]
             )
         }
-        for record in self:
-            record.held_count = counts.get((record.id, "held"), 0)
-            record.scheduled_count = record.held_count + counts.get((record.id, "planned"), 0)
+        for class_ in self:
+            class_.held_count = counts.get((class_.id, "held"), 0)
+            class_.scheduled_count = class_.held_count + counts.get((class_.id, "planned"), 0)
 
     @api.depends("assessment_ids")
     def _compute_assessment_count(self):
         counts = dict(
             self.env["edu.assessment"]._read_group([("class_id", "in", self.ids)], ["class_id"], ["__count"])
         )
-        for record in self:
-            record.assessment_count = counts.get(record, 0)
+        for class_ in self:
+            class_.assessment_count = counts.get(class_, 0)
 
     @api.depends("program_id")
     def _compute_grading_scheme_id(self):
-        for record in self:
-            record.grading_scheme_id = record.program_id.grading_scheme_id
+        for class_ in self:
+            class_.grading_scheme_id = class_.program_id.grading_scheme_id
 
     def write(self, vals):
         result = super().write(vals)
@@ -69,10 +70,10 @@ class EduClass(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_held_sessions(self):
-        for record in self:
-            if record.held_count:
+        for class_ in self:
+            if class_.held_count:
                 raise UserError(
-                    self.env._("%s has held sessions and is kept. Archive it instead.", record.display_name)
+                    self.env._("%s has held sessions and is kept. Archive it instead.", class_.display_name)
                 )
 
     def _share_given(self):
@@ -80,10 +81,10 @@ class EduClass(models.Model):
         shares = super()._share_given()
         now = fields.Datetime.now()
         given, total = defaultdict(float), defaultdict(float)
-        for record, begun, hours in self._hours_of_lessons(now):
-            total[record] += hours
-            given[record] += hours if begun else 0.0
-        return shares | {record: given[record] / total[record] for record in total if total[record]}
+        for class_id, has_begun, hours in self._hours_of_lessons(now):
+            total[class_id] += hours
+            given[class_id] += hours if has_begun else 0.0
+        return shares | {class_id: given[class_id] / total[class_id] for class_id in total if total[class_id]}
 
     def _hours_of_lessons(self, now):
         """Hours of lessons before and after a moment.
@@ -147,12 +148,14 @@ class EduClass(models.Model):
     def action_create_assessments(self):
         """Make the assessments that the grading scheme asks for and the class does not have yet (S9)."""
         vals_list = [
-            line._prepare_assessment_values(record)
-            for record in self
-            for line in record.grading_scheme_id.line_ids - record.assessment_ids.scheme_line_id
+            line._prepare_assessment_values(class_)
+            for class_ in self
+            for line in class_.grading_scheme_id.line_ids - class_.assessment_ids.scheme_line_id
         ]
         self.env["edu.assessment"].create(vals_list)
         return True
+
+    # --- generating sessions (S1) ---
 
     def _generate_sessions(self):
         """As :meth:`action_generate_sessions`.
@@ -160,31 +163,29 @@ class EduClass(models.Model):
         :return: the new ``edu.session``
         """
         self.check_access("write")
+        self._wait_for_generating()
         self._check_can_generate()
-        # Two who generate at once meet on the row of the class: the later one is started again by Odoo, on
-        # what is true by then, and adds nothing.
+        return self.env["edu.session"].create(self._propose_sessions())
+
+    def _wait_for_generating(self):
+        """Wait for whoever generates sessions of these classes, and go on with what is true by then.
+
+        Sessions are rows of their own, so the class is written as well, unchanged: the database starts the later
+        of two who generate at once again, and it adds nothing.
+        """
+        self._lock()
         self.env.cr.execute(SQL("UPDATE edu_class SET id = id WHERE id IN %s", tuple(self.ids)))
-        existing = self.session_ids.grouped("class_id")
-        blocked = self._blocked_times()
-        none = self.env["edu.session"]
-        return none.create(
-            [
-                vals
-                for record in self
-                for vals in record._propose_sessions(existing.get(record, none), blocked)
-            ]
-        )
 
     def _check_can_generate(self):
-        for record in self:
+        for class_ in self:
             missing = None
-            if record.state in ("done", "cancelled"):
+            if class_.state in ("done", "cancelled"):
                 missing = self.env._("it is finished or cancelled. Take it back to an earlier state first.")
-            elif not record.slot_ids:
+            elif not class_.slot_ids:
                 missing = self.env._("it has no weekly pattern. Add its lessons on the page “Timetable”.")
-            elif not record.date_start:
+            elif not class_.date_start:
                 missing = self.env._("it has no first day. Enter its dates.")
-            elif not record.date_end and not record.session_count:
+            elif not class_.date_end and not class_.session_count:
                 missing = self.env._(
                     "nothing says when it ends. Enter its last day or its number of sessions."
                 )
@@ -193,83 +194,90 @@ class EduClass(models.Model):
                     self.env._(
                         "No sessions can be generated for %(class)s: %(missing)s",
                         missing=missing,
-                        **{"class": record.display_name},
+                        **{"class": class_.display_name},
                     )
                 )
+
+    def _propose_sessions(self):
+        """The sessions that the weekly patterns ask for, minus those that there are.
+
+        :return: list of values for ``create``, class by class, in order of time
+        """
+        blocked = self._blocked_times()
+        return [vals for class_ in self for vals in class_._propose_missing_sessions(blocked)]
+
+    def _propose_missing_sessions(self, blocked):
+        """As :meth:`_propose_sessions`, for one class.
+
+        :param blocked: see :meth:`_blocked_times`
+        """
+        self.ensure_one()
+        # A cancelled session is known as well, and not made again.
+        known = {(session.slot_id, session.slot_date) for session in self.session_ids}
+        active = self.session_ids.filtered(lambda session: session.state != "cancelled")
+        busy = weekly.Blocked((session.start, session.stop) for session in active)
+        lessons = weekly.occurrences(
+            self.slot_ids._as_pattern(), self.date_start, self._last_day(), self.campus_id.tz
+        )
+        missing = (
+            lesson
+            for lesson in lessons
+            if (lesson.key, lesson.day) not in known
+            and not busy.overlaps(lesson.start, lesson.stop)
+            and not blocked[self.campus_id, lesson.key._room()].overlaps(lesson.start, lesson.stop)
+        )
+        limit = None
+        if self.session_count:
+            counted = active.filtered(lambda session: session.kind in ("lesson", "makeup"))
+            limit = max(self.session_count - len(counted), 0)
+        return [self._prepare_session_values(lesson) for lesson in islice(missing, limit)]
+
+    def _prepare_session_values(self, lesson):
+        """The values of the session that a lesson of the weekly pattern becomes.
+
+        :param lesson: :class:`..tools.weekly.Occurrence` of an ``edu.timetable.slot``
+        """
+        slot = lesson.key
+        return {
+            "class_id": self.id,
+            "subject_id": slot.subject_id.id,
+            "teacher_id": (slot.teacher_id or self.teacher_id).id,
+            "room_id": slot._room().id,
+            "start": lesson.start,
+            "stop": lesson.stop,
+            "slot_id": slot.id,
+            "slot_date": lesson.day,
+        }
 
     def _last_day(self):
         return self.date_end or self.date_start + HORIZON
 
     def _blocked_times(self):
-        """Holidays and closures in the time of the classes (S1), in one query.
+        """Holidays and closures in the time of the classes, in one query.
 
-        :return: function (class, room) → :class:`..tools.weekly.Blocked`
+        :return: dict of (campus, room) of the weekly lessons → :class:`..tools.weekly.Blocked`
         """
-        rooms = self.room_id | self.slot_ids.room_id
+        places = {(class_.campus_id, slot._room()) for class_ in self for slot in class_.slot_ids}
+        rooms = self.env["edu.room"].concat(*(room for _campus, room in places))
         leaves = self.env["resource.calendar.leaves"].search(
             Domain("time_type", "=", "leave")
             & Domain("date_to", ">", min(self.mapped("date_start")) - timedelta(days=1))
-            & Domain("date_from", "<", max(record._last_day() for record in self) + timedelta(days=2))
+            & Domain("date_from", "<", max(class_._last_day() for class_ in self) + timedelta(days=2))
             & (Domain("resource_id", "=", False) | Domain("resource_id", "in", rooms.resource_id.ids))
         )
         by_resource = defaultdict(leaves.browse, leaves.grouped("resource_id"))
         holidays = by_resource[self.env["resource.resource"]]
-        cache = {}
-
-        def blocked(record, room):
-            campus = record.campus_id
-            if (campus, room) not in cache:
-                # A leave without a calendar is for everybody in its company; without a company, for all.
-                of_campus = holidays.filtered(
-                    lambda leave: (
-                        leave.calendar_id in (campus.resource_calendar_id, leave.calendar_id.browse())
-                        and leave.company_id in (campus.company_id, leave.company_id.browse())
-                    )
+        blocked = {}
+        for campus, room in places:
+            # A leave without a calendar is for everybody in its company; without a company, for all.
+            of_campus = holidays.filtered(
+                lambda leave, campus=campus: (
+                    leave.calendar_id in (campus.resource_calendar_id, leave.calendar_id.browse())
+                    and leave.company_id in (campus.company_id, leave.company_id.browse())
                 )
-                of_room = by_resource[room.resource_id] if room else leaves.browse()
-                cache[campus, room] = weekly.Blocked(
-                    (leave.date_from, leave.date_to) for leave in of_campus | of_room
-                )
-            return cache[campus, room]
-
+            )
+            of_room = by_resource[room.resource_id] if room else leaves.browse()
+            blocked[campus, room] = weekly.Blocked(
+                (leave.date_from, leave.date_to) for leave in of_campus | of_room
+            )
         return blocked
-
-    def _propose_sessions(self, existing, blocked):
-        """The sessions that the pattern asks for, minus those that there are.
-
-        :param existing: ``edu.session`` of the class, in any state: a cancelled one is not made again
-        :param blocked: see :meth:`_blocked_times`
-        :return: list of values for ``create``
-        """
-        self.ensure_one()
-        known = {(session.slot_id, session.slot_date) for session in existing}
-        active = existing.filtered(lambda session: session.state != "cancelled")
-        busy = weekly.Blocked((session.start, session.stop) for session in active)
-        room_for = float("inf")
-        if self.session_count:
-            room_for = self.session_count - len(active.filtered(lambda s: s.kind in ("lesson", "makeup")))
-        vals_list = []
-        pattern = self.slot_ids._as_pattern()
-        for lesson in weekly.occurrences(pattern, self.date_start, self._last_day(), self.campus_id.tz):
-            if len(vals_list) >= room_for:
-                break
-            slot = lesson.key
-            room = slot.room_id or self.room_id
-            if (
-                (slot, lesson.day) not in known
-                and not busy.overlaps(lesson.start, lesson.stop)
-                and not blocked(self, room).overlaps(lesson.start, lesson.stop)
-            ):
-                vals_list.append(
-                    {
-                        "class_id": self.id,
-                        "subject_id": slot.subject_id.id,
-                        "teacher_id": (slot.teacher_id or self.teacher_id).id,
-                        "room_id": room.id,
-                        "start": lesson.start,
-                        "stop": lesson.stop,
-                        "slot_id": slot.id,
-                        "slot_date": lesson.day,
-                    }
-                )
-        return vals_list

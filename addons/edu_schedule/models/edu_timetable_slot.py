@@ -54,6 +54,10 @@ class EduTimetableSlot(models.Model):
             )
             slot.display_name = f"{labels.get(slot.weekday, '')} {'–'.join(hours)}"
 
+    def _room(self):
+        """The room of the lesson: its own, or else that of the class."""
+        return self.room_id or self.class_id.room_id
+
     def _as_pattern(self):
         """The slots as plain values for :mod:`..tools.weekly`; the key of a line is its slot."""
         return [weekly.Weekly(int(slot.weekday), slot.hour_from, slot.hour_to, slot) for slot in self]

@@ -102,3 +102,9 @@ class TestTables(TransactionCase):
         self.assertGreater(len(concrete), 40, "this test looks in the wrong place")
         base = self.env.registry["edu.base.mixin"]
         self.assertEqual({name for name in concrete if not issubclass(ours[name], base)}, set())
+
+    def test_nothing_of_ours_is_in_every_model(self):
+        """What holds for our records is in their base; the models of others stay as Odoo made them."""
+        parents = self.env.registry["base"].__mro__
+        self.assertTrue(any(getattr(parent, "_module", None) == "base" for parent in parents))
+        self.assertFalse([parent for parent in parents if getattr(parent, "_module", None) in OURS])

@@ -22,3 +22,10 @@ class ResPartner(models.Model):
     def _edu_check_name(self, vals):
         if "name" in vals:
             check_values(self, {"name": vals["name"]})
+
+    @api.model
+    def _sql_error_to_message(self, exc):
+        """A sheet of contacts may bring records of ours along: what is refused there, their model tells."""
+        if (exc.diag.table_name or "").startswith("edu_"):
+            return self.env["edu.base.mixin"]._sql_error_to_message(exc)
+        return super()._sql_error_to_message(exc)

@@ -1,8 +1,11 @@
 import random
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import BadInputMixin, CatalogCommon
 
@@ -146,6 +149,17 @@ class TestBadInput(BadInputMixin, CatalogCommon):
             with self.subTest(sentence):
                 found = self._sheet("edu.class", [*columns, extra], [*start, *cells], user="manager")
                 self.assertIn(sentence, found)
+
+    def test_refused_beside_a_contact(self):
+        """What a sheet of contacts brings along is told by its own model."""
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(IntegrityError) as refused,
+            self.cr.savepoint(),
+        ):
+            self.subject.copy({"code": self.subject.code})
+        found = self.env["res.partner"]._sql_error_to_message(refused.exception)
+        self.assertRegex(found, "Listening: .*code already")
 
     def test_odd_names(self):
         """Kept exactly, found by typing, shown as text."""

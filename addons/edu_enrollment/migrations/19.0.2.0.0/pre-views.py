@@ -49,5 +49,7 @@ def migrate(cr, version):
         "UPDATE ir_ui_view child SET inherit_id = gone.inherit_id FROM edu_views_gone gone"
         " WHERE child.inherit_id = gone.id"
     )
-    cr.execute("DELETE FROM ir_model_data USING edu_views_gone gone WHERE model = 'ir.ui.view' AND res_id = gone.id")
+    cr.execute(
+        "DELETE FROM ir_model_data USING edu_views_gone gone WHERE model = 'ir.ui.view' AND res_id = gone.id"
+    )
     cr.execute("DELETE FROM ir_ui_view view USING edu_views_gone gone WHERE view.id = gone.id")

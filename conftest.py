@@ -12,6 +12,13 @@ settings.load_profile("edu")
 
 #: tests that commit, start servers, or let crowds rush at them: one after the other, by one worker
 ARENA = ("tests/races/", "tests/stories/", "tests/test_")
+#: few tests that take long: they begin, or a worker would wait for another's last one
+LONG = (
+    "addons/edu_enrollment/tests/test_histories.py",
+    "tests/database/test_uninstall.py",
+    "addons/edu_portal/tests/test_demo.py",
+    "addons/edu_portal/tests/test_story.py",
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,6 +37,10 @@ def load_registry(request):
         if worker := os.environ.get("PYTEST_XDIST_WORKER"):
             config["db_name"] = [f"{get_db_name()}_{worker}"]
         Registry(get_db_name())
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(ARENA + LONG))
 
 
 @pytest.hookimpl(optionalhook=True)

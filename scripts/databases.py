@@ -7,8 +7,9 @@
     cast template    a clone of either with the casts of the addons' tests; rebuilt when a cast changes
     clones           what tests and benches run in
 
-Odoo's own ``db duplicate`` and click-odoo-contrib's cached ``initdb`` do less: they copy every file instead of
-linking it, do not build one template on another, and know no checkout, so that none of them could be dropped.
+Why not ``odoo db duplicate``: it loads the registry of every clone and copies its files, where a link is enough. Why
+not the cache of ``click-odoo-initdb``: it builds no template on another, so that each change of ours would install
+a hundred modules again, and keeps all files in the database. Neither knows whose database it is, nor may drop it.
 
 Each database carries a comment that names this checkout and its purpose, so that nothing of another
 checkout on the same server is ever touched. Needs the environment that ``lib.sh`` sets up.

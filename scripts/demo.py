@@ -3,7 +3,8 @@
     python scripts/demo.py [--fresh]
 
 An unfinished database never carries the real name, so one that does is complete. Each addon's checksum is
-kept in the database: an addon that has changed since is upgraded, a new one installed.
+kept in the database: an addon that has changed since is upgraded, a new one installed (``click-odoo-update`` would
+do the former, not the latter).
 """
 
 import argparse

@@ -66,16 +66,16 @@ class ListCase:
                 model.search(domain, limit=1)
 
     def _count(self, records, specification, user):
-        self.env.flush_all()
-        self.env.invalidate_all()
         model = records.with_user(user).browse()
-        start = self.cr.sql_log_count
-        # Below the limit the client needs no count, whatever the rows.
-        result = model.web_search_read(
-            [("id", "in", records.ids)], specification, limit=1000, count_limit=10001
-        )
-        self.assertEqual(len(result["records"]), len(records))
-        return self.cr.sql_log_count - start
+
+        def read():
+            # Below the limit the client needs no count, whatever the rows.
+            result = model.web_search_read(
+                [("id", "in", records.ids)], specification, limit=1000, count_limit=10001
+            )
+            self.assertEqual(len(result["records"]), len(records))
+
+        return self._count_queries(read)
 
     def _assert_constant_queries(self, records, view_type="list", user=None, few=8):
         """80 rows cost as many queries as 8."""

@@ -95,7 +95,7 @@ class TestStatus(CrmCommon):
                 with self.subTest(source=source, status=status), self.assertRaises(UserError):
                     lead.care_status = status
                 tried += 1
-        self.assertGreater(tried, 5)
+        self.assertTrue(tried, "the map allows everything: this test proves nothing")
 
     def test_since_when_is_typed_by_nobody(self):
         lead = self._lead().with_user(self.users["counsellor"])

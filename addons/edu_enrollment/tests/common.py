@@ -39,6 +39,9 @@ class EnrollmentCommon(CatalogCommon):
                 ],
             }
         )
+        cls.journal = cls.env["account.journal"].search(
+            [("company_id", "=", cls.company.id), ("type", "=", "bank")], limit=1
+        )
         cls.mother = cls.env["res.partner"].create({"name": "Trần Thị Mẹ", "email": "me@example.com"})
         cls.an, cls.binh, cls.chi = cls.env["edu.student"].create(
             [
@@ -103,6 +106,31 @@ class EnrollmentCommon(CatalogCommon):
         if confirm:
             enrollments.action_confirm()
         return enrollments
+
+    def _collect(self, enrollment, amount, user="cashier", **values):
+        """The dialog in which somebody has collected so much."""
+        wizard = (
+            self.env["edu.enrollment.collect"]
+            .with_user(self.users[user])
+            .create({"enrollment_id": enrollment.id, "amount": amount, **values})
+        )
+        wizard.action_apply()
+        return wizard
+
+    def _ask_refund(self, enrollment, amount, user="counsellor"):
+        """A draft of a refund."""
+        return (
+            self.env["edu.refund"]
+            .with_user(self.users[user])
+            .create({"enrollment_id": enrollment.id, "amount": amount, "reason": "Moves to Đà Nẵng"})
+        )
+
+    def _refund(self, enrollment, amount, user="manager"):
+        """A refund that somebody asked for and approved, and that the cashier paid."""
+        refund = self._ask_refund(enrollment, amount, user)
+        refund.action_approve()
+        refund.with_user(self.users["cashier"]).action_pay()
+        return refund
 
     def _deliver(self, enrollment, hours, **values):
         return self.env["edu.ledger.entry"]._deliver(

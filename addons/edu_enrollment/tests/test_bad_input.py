@@ -33,11 +33,6 @@ class TestBadInput(BadInputMixin, EnrollmentCommon):
             **values,
         }
 
-    def _collect(self, enrollment, amount):
-        self.env["edu.enrollment.collect"].create(
-            {"enrollment_id": enrollment.id, "amount": amount}
-        ).action_apply()
-
     # ------------------------------------------------------------------ discounts and promotions
     def test_discount_above_everything(self):
         """E5: as a rate and as an amount; made, changed, imported, and typed in the form."""

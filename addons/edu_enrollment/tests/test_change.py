@@ -20,14 +20,6 @@ class TestChange(EnrollmentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.today = fields.Date.today()
-        cls.journal = cls.env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
-        )
-
-    def _pay(self, enrollment, amount):
-        self.env["edu.enrollment.collect"].create(
-            {"enrollment_id": enrollment.id, "amount": amount, "journal_id": self.journal.id}
-        ).action_apply()
 
     def _withdraw(self, enrollment, **values):
         return (
@@ -221,7 +213,7 @@ class TestChange(EnrollmentCommon):
     # ------------------------------------------------------------------ withdrawal
     def test_withdraw_and_keep_the_credit(self):
         enrollment = self._enroll()
-        self._pay(enrollment, 6_000_000)
+        self._collect(enrollment, 6_000_000, journal_id=self.journal.id)
         self._deliver(enrollment, 6)
         self._withdraw(enrollment, reason="Moved house")
         self.assertEqual((enrollment.state, enrollment.amount_credit), ("cancelled", 5_000_000))
@@ -233,7 +225,7 @@ class TestChange(EnrollmentCommon):
 
     def test_withdraw_with_refund(self):
         enrollment = self._enroll()
-        self._pay(enrollment, 6_000_000)
+        self._collect(enrollment, 6_000_000, journal_id=self.journal.id)
         self._withdraw(enrollment, money="refund")
         refund = enrollment.refund_ids
         self.assertEqual((refund.state, refund.amount), ("draft", 6_000_000))
@@ -243,7 +235,7 @@ class TestChange(EnrollmentCommon):
 
     def test_refund_above_the_balance_cancels_nothing(self):
         enrollment = self._enroll()
-        self._pay(enrollment, 6_000_000)
+        self._collect(enrollment, 6_000_000, journal_id=self.journal.id)
         with self.assertRaisesRegex(ValidationError, "at most"), self.env.cr.savepoint():
             self._withdraw(enrollment, money="refund", amount_refund=6_000_001)
         self.assertEqual(enrollment.state, "confirmed")
@@ -286,7 +278,7 @@ class TestChange(EnrollmentCommon):
             }
         )
         enrollment = self._enroll()
-        self._pay(enrollment, 9_999_999)
+        self._collect(enrollment, 9_999_999, journal_id=self.journal.id)
         self._deliver(enrollment, 59)
         with self.assertRaisesRegex(UserError, "not completed"):
             enrollment.action_expire_hours()
@@ -306,7 +298,7 @@ class TestChange(EnrollmentCommon):
 
     def test_lapsed_without_a_lesson_is_not_refundable(self):
         enrollment = self._enroll()
-        self._pay(enrollment, 9_999_999)
+        self._collect(enrollment, 9_999_999, journal_id=self.journal.id)
         enrollment.action_complete()
         enrollment.action_expire_hours()
         self.assertEqual(enrollment.amount_refundable, 0)

@@ -105,21 +105,9 @@ class TestFinanceReport(RecognitionCommon):
         )
         return balance or 0.0
 
-    def _collect(self, enrollment, amount):
-        cashier = self.users["cashier"]
-        wizard = self.env["edu.enrollment.collect"].with_user(cashier)
-        wizard.create({"enrollment_id": enrollment.id, "amount": amount}).action_apply()
-
     def _sell_hours(self, price, student=None, **values):
         package = self._make_package(name=f"Pass {price}", price=price, kind="hours")
         return self._enroll(student or self.binh, class_id=False, package_id=package.id, **values)
-
-    def _refund(self, enrollment, amount):
-        refund = self.env["edu.refund"].create(
-            {"enrollment_id": enrollment.id, "amount": amount, "reason": "Moves away"}
-        )
-        refund.action_approve()
-        refund.action_pay()
 
     def _assert_agrees_with_accounting(self):
         """Every total is that of the journal items, whatever happened."""

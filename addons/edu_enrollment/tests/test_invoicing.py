@@ -114,11 +114,7 @@ class TestInvoicing(EnrollmentCommon):
         enrollments.action_cancel()
 
         def queries(records):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            start = self.cr.sql_log_count
-            records.instalment_ids.mapped("instalment_state")
-            return self.cr.sql_log_count - start
+            return self._count_queries(lambda: records.instalment_ids.mapped("instalment_state"))
 
         queries(enrollments[:1])
         self.assertEqual(queries(enrollments[:2]), queries(enrollments))

@@ -346,11 +346,7 @@ class TestPromotion(PromotionCommon):
             many |= self._enroll(confirm=False)
 
         def ask(enrollments):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            enrollments.mapped("available_promotion_ids")
-            return self.cr.sql_log_count - before
+            return self._count_queries(lambda: enrollments.mapped("available_promotion_ids"))
 
         one = ask(many[:1])
         self.assertLessEqual(ask(many), one + 1)

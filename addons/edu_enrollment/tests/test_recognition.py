@@ -329,12 +329,7 @@ class TestRecognition(RecognitionCommon):
                     for index in range(count)
                 ]
             )
-            self.env.flush_all()
-            self.env.invalidate_all()
-            start = self.cr.sql_log_count
-            self._recognize(date_to=day)
-            self.env.flush_all()
-            return self.cr.sql_log_count - start
+            return self._count_queries(lambda: self._recognize(date_to=day))
 
         recognize(2, date(2026, 3, 1))
         few, many = recognize(100, date(2026, 3, 2)), recognize(1000, date(2026, 3, 3))

@@ -11,27 +11,6 @@ from .common import EnrollmentCommon
 
 @tagged("post_install", "-at_install")
 class TestRefund(EnrollmentCommon):
-    def _collect(self, enrollment, amount):
-        wizard = (
-            self.env["edu.enrollment.collect"]
-            .with_user(self.users["cashier"])
-            .create({"enrollment_id": enrollment.id, "amount": amount})
-        )
-        wizard.action_apply()
-
-    def _ask(self, enrollment, amount, user="counsellor"):
-        return (
-            self.env["edu.refund"]
-            .with_user(self.users[user])
-            .create({"enrollment_id": enrollment.id, "amount": amount, "reason": "Moves to Đà Nẵng"})
-        )
-
-    def _refund(self, enrollment, amount):
-        refund = self._ask(enrollment, amount, user="manager")
-        refund.action_approve()
-        refund.with_user(self.users["cashier"]).action_pay()
-        return refund
-
     def _assert_balanced(self, enrollment):
         """Invariant 6, with what was applied read from the invoices alone; hours and money of the ledger agree."""
         posted = enrollment.invoice_ids.filtered(lambda move: move.state == "posted")
@@ -67,7 +46,7 @@ class TestRefund(EnrollmentCommon):
         enrollment.action_cancel()
         self.assertEqual((enrollment.amount_credit, enrollment.amount_refundable), (6_666_666, 6_666_666))
         self._assert_balanced(enrollment)
-        refund = self._ask(enrollment, 6_666_666)
+        refund = self._ask_refund(enrollment, 6_666_666)
         self.assertEqual((refund.campus_id, refund.user_id), (self.north, self.users["counsellor"]))
         refund.with_user(self.users["manager"]).action_approve()
         self.assertEqual((enrollment.amount_refundable, enrollment.amount_refund_approved), (0, 6_666_666))
@@ -188,7 +167,7 @@ class TestRefund(EnrollmentCommon):
         """E15: a second click, also from a list of several."""
         enrollment = self._enroll()
         self._collect(enrollment, 9_999_999)
-        refunds = self._ask(enrollment, 1_000) | self._ask(enrollment, 2_000)
+        refunds = self._ask_refund(enrollment, 1_000) | self._ask_refund(enrollment, 2_000)
         refunds.with_user(self.users["manager"]).action_approve()
         refunds.with_user(self.users["manager"]).action_approve()
         refunds.with_user(self.users["cashier"]).action_pay()
@@ -204,8 +183,8 @@ class TestRefund(EnrollmentCommon):
         enrollment = self._enroll()
         self._collect(enrollment, 1_000_000)
         with self.assertRaisesRegex(ValidationError, "at most"):
-            self._ask(enrollment, 1_000_001)
-        first, second, third = (self._ask(enrollment, amount) for amount in (600_000, 600_000, 400_000))
+            self._ask_refund(enrollment, 1_000_001)
+        first, second, third = (self._ask_refund(enrollment, amount) for amount in (600_000, 600_000, 400_000))
         first.with_user(self.users["manager"]).action_approve()
         with self.assertRaisesRegex(ValidationError, "at most"):
             second.with_user(self.users["manager"]).action_approve()
@@ -226,7 +205,7 @@ class TestRefund(EnrollmentCommon):
         for values in ({"amount": 0}, {"amount": -5}, {"amount": 5, "reason": False}):
             with self.subTest(values), self.assertRaises(IntegrityError), self.cr.savepoint():
                 self.env["edu.refund"].create({"enrollment_id": enrollment.id, "reason": "Why", **values})
-        refund = self._ask(enrollment, 5)
+        refund = self._ask_refund(enrollment, 5)
         with self.assertRaises(IntegrityError), self.cr.savepoint():
             self.cr.execute("UPDATE edu_refund SET state = 'paid' WHERE id = %s", [refund.id])
 
@@ -247,7 +226,7 @@ class TestRefund(EnrollmentCommon):
         """E15: in a closed period nothing is paid and nothing is half-done."""
         enrollment = self._enroll()
         self._collect(enrollment, 1_000_000)
-        refund = self._ask(enrollment, 1_000)
+        refund = self._ask_refund(enrollment, 1_000)
         refund.with_user(self.users["manager"]).action_approve()
         self.company.fiscalyear_lock_date = date(2099, 12, 31)
         with self.assertRaises(UserError), self.cr.savepoint():
@@ -259,7 +238,7 @@ class TestRefund(EnrollmentCommon):
         """X1: sellers ask, managers approve, cashiers pay; the states are not typed."""
         enrollment = self._enroll()
         self._collect(enrollment, 1_000_000)
-        refund = self._ask(enrollment, 1_000)
+        refund = self._ask_refund(enrollment, 1_000)
         for role in ("counsellor", "academic", "cashier", "teacher", "stranger"):
             with self.subTest(role), self.assertRaises(AccessError):
                 refund.with_user(self.users[role]).action_approve()
@@ -272,9 +251,9 @@ class TestRefund(EnrollmentCommon):
         with self.assertRaisesRegex(UserError, "no longer a draft"):
             refund.with_user(self.users["manager"]).write({"amount": 2_000})
         with self.assertRaises(AccessError):
-            self._ask(enrollment, 1, user="teacher")
+            self._ask_refund(enrollment, 1, user="teacher")
         with self.assertRaises(AccessError):
-            self._ask(enrollment, 1, user="stranger")
+            self._ask_refund(enrollment, 1, user="stranger")
         refund.with_user(self.users["cashier"]).action_pay()
         with self.assertRaises(UserError):
             refund.with_user(self.users["manager"]).action_cancel()
@@ -283,7 +262,7 @@ class TestRefund(EnrollmentCommon):
         """E15, X1: derived facts are typed by nobody; what was approved stays, what was paid altogether."""
         enrollment = self._enroll()
         self._collect(enrollment, 1_000_000)
-        refund = self._ask(enrollment, 1_000).with_user(self.users["manager"])
+        refund = self._ask_refund(enrollment, 1_000).with_user(self.users["manager"])
         cashier, director = refund.with_user(self.users["cashier"]), refund.with_user(self.users["director"])
         bank, cash = self.env["account.journal"].create(
             [
@@ -318,7 +297,7 @@ class TestRefund(EnrollmentCommon):
         """X1: whoever sees refunds can read every field of the form."""
         enrollment = self._enroll()
         self._collect(enrollment, 1_000_000)
-        refund = self._ask(enrollment, 1_000)
+        refund = self._ask_refund(enrollment, 1_000)
         for role in ("counsellor", "academic", "manager", "director", "cashier"):
             with self.subTest(role):
                 view = refund.with_user(self.users[role]).get_view(view_type="form")

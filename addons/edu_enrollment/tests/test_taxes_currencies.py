@@ -44,9 +44,6 @@ class TestTaxesCurrencies(RecognitionCommon):
                 "campus_id": cls.north.id,
             }
         )
-        cls.journal = cls.env["account.journal"].search(
-            [("company_id", "=", cls.company.id), ("type", "=", "bank")], limit=1
-        )
 
     @classmethod
     def _make_tax(cls, name, amount, kind):
@@ -93,19 +90,6 @@ class TestTaxesCurrencies(RecognitionCommon):
         )
         enrollment.date_confirmed = self.days[SALE]
         return enrollment
-
-    def _collect(self, enrollment, amount, day=TODAY):
-        self.env["edu.enrollment.collect"].with_user(self.users["cashier"]).create(
-            {"enrollment_id": enrollment.id, "amount": amount, "date": self.days[day]}
-        ).action_apply()
-
-    def _refund(self, enrollment, amount):
-        refund = self.env["edu.refund"].create(
-            {"enrollment_id": enrollment.id, "amount": amount, "reason": "Moves to Đà Nẵng"}
-        )
-        refund.action_approve()
-        refund.with_user(self.users["cashier"]).action_pay()
-        return refund
 
     def _moves(self, enrollment, kind):
         return enrollment.invoice_ids.filtered(lambda move: move.move_type == kind and move.state == "posted")
@@ -154,7 +138,7 @@ class TestTaxesCurrencies(RecognitionCommon):
         """Deposit, confirm, collect, deliver, refund, deliver, cancel; recognised in between."""
         enrollment = self._draft(currency, price, discount, taxes)
         unit = currency.rounding
-        self._collect(enrollment, currency.round(price / 7), SALE)
+        self._collect(enrollment, currency.round(price / 7), date=self.days[SALE])
         enrollment.action_confirm()
         invoice = self._moves(enrollment, "out_invoice")
         self.assertEqual(invoice.invoice_date, self.days[SALE])
@@ -166,7 +150,7 @@ class TestTaxesCurrencies(RecognitionCommon):
         )
         self.assertEqual(len(enrollment.instalment_ids), 3)
         self._assert_exact(enrollment, "confirmed")
-        self._collect(enrollment, currency.round(enrollment.amount_due * 0.61803), PAYMENT)
+        self._collect(enrollment, currency.round(enrollment.amount_due * 0.61803), date=self.days[PAYMENT])
         self._assert_exact(enrollment, "collected")
         self._deliver(enrollment, 3, date=self.days[PAYMENT])
         self._deliver(enrollment, 1.37, date=self.days[PAYMENT])
@@ -314,7 +298,7 @@ class TestTaxesCurrencies(RecognitionCommon):
                 currency = self._set_rates(name, worths)
                 source = self._draft(currency, price, discount, taxes)
                 source.action_confirm()
-                self._collect(source, source.amount_total, PAYMENT)
+                self._collect(source, source.amount_total, date=self.days[PAYMENT])
                 self._deliver(source, 5.37, date=self.days[PAYMENT])
                 self._recognize(date_to=self.days[RECOGNITION])
                 target = self._draft(currency, price, 0, taxes)

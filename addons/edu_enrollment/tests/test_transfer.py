@@ -17,14 +17,6 @@ class TestTransfer(EnrollmentCommon):
         cls.company.edu_transfer_fee_account_id = cls.fee_account
         cls.class_2 = cls.class_n.copy({"name": "Second", "code": "N2"})
         cls.class_2.action_open()
-        cls.journal = cls.env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
-        )
-
-    def _pay(self, enrollment, amount):
-        self.env["edu.enrollment.collect"].create(
-            {"enrollment_id": enrollment.id, "amount": amount, "journal_id": self.journal.id}
-        ).action_apply()
 
     def _transfer(self, enrollment, target, user=None, **values):
         wizard = (
@@ -63,7 +55,7 @@ class TestTransfer(EnrollmentCommon):
     # ------------------------------------------------------------------ class
     def test_another_class_keeps_hours_and_money(self):
         enrollment = self._enroll()
-        self._pay(enrollment, 4_000_000)
+        self._collect(enrollment, 4_000_000, journal_id=self.journal.id)
         result = self._transfer(enrollment, "class", target_class_id=self.class_2.id, reason="Evenings suit")
         self.assertEqual(result, enrollment)
         self.assertEqual(enrollment.class_id, self.class_2)
@@ -95,7 +87,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_class_of_another_campus_takes_over(self):
         enrollment = self._enroll()
-        self._pay(enrollment, 9_999_999)
+        self._collect(enrollment, 9_999_999, journal_id=self.journal.id)
         self._deliver(enrollment, 20)
         result = self._transfer(
             enrollment, "class", target_class_id=self.class_s.id, amount=enrollment.amount_refundable
@@ -108,7 +100,7 @@ class TestTransfer(EnrollmentCommon):
     # ------------------------------------------------------------------ student
     def test_another_student_goes_on_at_the_price_really_paid(self):
         enrollment = self._enroll(discount_amount=1_000_001)
-        self._pay(enrollment, 5_000_000)
+        self._collect(enrollment, 5_000_000, journal_id=self.journal.id)
         self._deliver(enrollment, 7)
         worth, hours = enrollment.amount_deferred, enrollment.hours_left
         available = enrollment.amount_refundable
@@ -147,7 +139,7 @@ class TestTransfer(EnrollmentCommon):
     # ------------------------------------------------------------------ package
     def test_convert_to_another_package(self):
         enrollment = self._enroll()
-        self._pay(enrollment, 9_999_999)
+        self._collect(enrollment, 9_999_999, journal_id=self.journal.id)
         self._deliver(enrollment, 20)
         left = enrollment.amount_refundable
         package = self._make_package(name="Private", price=20_000_000, hours=30)
@@ -164,7 +156,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_cheaper_package_leaves_credit(self):
         enrollment = self._enroll()
-        self._pay(enrollment, 9_999_999)
+        self._collect(enrollment, 9_999_999, journal_id=self.journal.id)
         package = self._make_package(name="Short", price=1_000_000, hours=6)
         result = self._transfer(
             enrollment, "package", target_package_id=package.id, target_class_id=self.class_2.id
@@ -175,7 +167,7 @@ class TestTransfer(EnrollmentCommon):
     # ------------------------------------------------------------------ money
     def test_money_moves_wholly_minus_a_fee(self):
         source = self._enroll()
-        self._pay(source, 6_000_000)
+        self._collect(source, 6_000_000, journal_id=self.journal.id)
         self._deliver(source, 6)
         target = self._enroll(self.binh, class_id=self.class_2.id)
         available = source.amount_refundable
@@ -200,7 +192,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_money_moves_partly_and_the_source_goes_on(self):
         source = self._enroll()
-        self._pay(source, 9_999_999)
+        self._collect(source, 9_999_999, journal_id=self.journal.id)
         target = self._enroll(self.binh, class_id=self.class_2.id)
         self._transfer(
             source, "enrollment", target_enrollment_id=target.id, amount=3_333_333, keep_source=True
@@ -213,7 +205,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_money_moves_to_a_draft_and_is_set_off_later(self):
         source = self._enroll()
-        self._pay(source, 9_999_999)
+        self._collect(source, 9_999_999, journal_id=self.journal.id)
         target = self._enroll(self.binh, class_id=self.class_2.id, confirm=False)
         self._transfer(
             source,
@@ -232,7 +224,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_deposit_of_a_draft_moves(self):
         source = self._enroll(confirm=False)
-        self._pay(source, 2_000_000)
+        self._collect(source, 2_000_000, journal_id=self.journal.id)
         target = self._enroll(self.binh, class_id=self.class_2.id)
         self._transfer(source, "enrollment", target_enrollment_id=target.id, amount=2_000_000)
         self.assertEqual((source.state, source.amount_credit, source.refund_ids.ids), ("cancelled", 0, []))
@@ -240,7 +232,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_what_was_moved_moves_on(self):
         first = self._enroll()
-        self._pay(first, 9_999_999)
+        self._collect(first, 9_999_999, journal_id=self.journal.id)
         second = self._transfer(first, "student", target_student_id=self.binh.id)
         third = self._transfer(
             second,
@@ -254,7 +246,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_refusals_leave_nothing(self):
         source = self._enroll()
-        self._pay(source, 6_000_000)
+        self._collect(source, 6_000_000, journal_id=self.journal.id)
         target = self._enroll(self.binh, class_id=self.class_2.id)
         entries = self.env["account.move"].search_count([])
         for values, message in (
@@ -270,7 +262,7 @@ class TestTransfer(EnrollmentCommon):
                 self.env.cr.savepoint(),
             ):
                 self._transfer(source, "enrollment", **values)
-        self._pay(target, 9_000_000)
+        self._collect(target, 9_000_000, journal_id=self.journal.id)
         with self.assertRaisesRegex(UserError, "only .* to be paid"), self.env.cr.savepoint():
             self._transfer(source, "enrollment", target_enrollment_id=target.id, amount=6_000_000)
         self.company.edu_transfer_fee_account_id = False
@@ -282,7 +274,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_locked_period(self):
         source = self._enroll()
-        self._pay(source, 6_000_000)
+        self._collect(source, 6_000_000, journal_id=self.journal.id)
         target = self._enroll(self.binh, class_id=self.class_2.id)
         self.company.fiscalyear_lock_date = "2025-12-31"
         with self.assertRaisesRegex(UserError, "books are closed"), self.env.cr.savepoint():
@@ -293,7 +285,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_once_per_dialog(self):
         source = self._enroll()
-        self._pay(source, 6_000_000)
+        self._collect(source, 6_000_000, journal_id=self.journal.id)
         wizard = self.env["edu.enrollment.transfer"].create(
             {"enrollment_id": source.id, "target": "student", "target_student_id": self.binh.id}
         )
@@ -303,7 +295,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_only_a_manager_gives_money_to_somebody_else(self):
         source = self._enroll()
-        self._pay(source, 6_000_000)
+        self._collect(source, 6_000_000, journal_id=self.journal.id)
         target = self._enroll(self.binh, class_id=self.class_2.id, user_id=self.users["counsellor"].id)
         values = {"target_enrollment_id": target.id, "amount": 1_000}
         with self.assertRaisesRegex(AccessError, "Only a campus manager"), self.env.cr.savepoint():
@@ -313,7 +305,7 @@ class TestTransfer(EnrollmentCommon):
 
     def test_counsellor_converts_own_customer(self):
         source = self._enroll()
-        self._pay(source, 6_000_000)
+        self._collect(source, 6_000_000, journal_id=self.journal.id)
         package = self._make_package(name="Private", price=20_000_000, hours=30)
         result = self._transfer(
             source,

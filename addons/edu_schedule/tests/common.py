@@ -83,12 +83,3 @@ class ScheduleCommon(EnrollmentCommon):
                 ]
             )
         )
-
-    def _queries(self, work):
-        """How many queries ``work`` takes with cold caches, flush included."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        work()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before

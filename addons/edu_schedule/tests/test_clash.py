@@ -216,6 +216,6 @@ class TestClash(ScheduleCommon):
         sessions = self.env["edu.session"]
         for day in range(2, 22):
             sessions |= self._session(day=day)
-        one = self._queries(lambda: sessions[0]._check_free({"state": "planned"}))
-        all_of_them = self._queries(lambda: sessions._check_free({"state": "planned"}))
+        one = self._count_queries(lambda: sessions[0]._check_free({"state": "planned"}))
+        all_of_them = self._count_queries(lambda: sessions._check_free({"state": "planned"}))
         self.assertEqual(all_of_them, one)

@@ -148,7 +148,7 @@ class TestGenerate(ScheduleCommon):
         def generate(days):
             self.class_n.session_ids.unlink()
             self.class_n.date_end = date.fromordinal(date(2026, 3, 2).toordinal() + days)
-            count = self._queries(self.class_n._generate_sessions)
+            count = self._count_queries(self.class_n._generate_sessions)
             return count, len(self.class_n.session_ids)
 
         generate(7)  # everything that is looked up once

@@ -204,7 +204,7 @@ class TestRoll(ScheduleCommon):
             group = self.class_b.copy({"code": f"T-{count}", "seats_limited": False, "state": "open"})
             self._historic(self._students(count), class_id=group.id)
             lines = self._session(group, day=2 + count % 7, hour=9).attendance_ids
-            queries = self._queries(lines.action_present)
+            queries = self._count_queries(lines.action_present)
             self.assertEqual(len(lines), count)
             return queries
 

@@ -194,10 +194,7 @@ class TestEnquiry(CrmCommon):
             people = [
                 {"name": f"N{i}", "phone": f"09{i:08}", "email": f"n{i}@example.com"} for i in range(count)
             ]
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.Partner._edu_find_contact(people)
-            return self.env.cr.sql_log_count - before
+            return self._count_queries(lambda: self.Partner._edu_find_contact(people))
 
         queries(1)
         self.assertEqual(queries(100), queries(10))
@@ -211,12 +208,7 @@ class TestEnquiry(CrmCommon):
                 )
                 for i in range(start, start + count)
             ]
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.Enquiry._create_leads(people)
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
+            return self._count_queries(lambda: self.Enquiry._create_leads(people))
 
         queries(1, 0)
         ten, hundred = queries(10, 1000), queries(100, 2000)

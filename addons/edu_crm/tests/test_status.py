@@ -148,11 +148,7 @@ class TestStatus(CrmCommon):
         )
 
         def queries(count):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            leads[:count].read(fields)
-            return self.env.cr.sql_log_count - before
+            return self._count_queries(lambda: leads[:count].read(fields))
 
         queries(1)
         self.assertEqual(queries(50), queries(5))

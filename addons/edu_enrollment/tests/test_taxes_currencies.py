@@ -197,6 +197,7 @@ class TestTaxesCurrencies(RecognitionCommon):
         accounts = company.income_currency_exchange_account_id | company.expense_currency_exchange_account_id
         moves = enrollment.invoice_ids | enrollment.payment_ids.move_id | enrollment.ledger_ids.move_id
         receivable = moves.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+        self.assertTrue(receivable)
         self.assertFalse(any(receivable.mapped("amount_residual")))
         self.assertFalse(any(receivable.mapped("amount_residual_currency")))
         earned = self._balance(self.income, currency_id=currency)
@@ -333,6 +334,7 @@ class TestTaxesCurrencies(RecognitionCommon):
                 receivable = (
                     (source | target).invoice_ids | (source | target).payment_ids.move_id
                 ).line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+                self.assertTrue(receivable)
                 self.assertFalse(any(receivable.mapped("amount_residual")))
                 self.assertFalse(any(receivable.mapped("amount_residual_currency")))
                 self._deliver(target, 23, date=self.days[TODAY])

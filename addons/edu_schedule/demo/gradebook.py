@@ -1,6 +1,6 @@
 """How the demonstration centre marks, and what happens in its lessons: tables only."""
 
-# key: name, [(assessment, weight, highest score, share of the course after which it is written)]
+# key: name, [(assessment, weight, highest score, share of the class's lessons after which it is written)]
 SCHEMES = {
     "standard": (
         "Standard course",

@@ -76,11 +76,11 @@ class EduAttendance(models.Model):
                 attendance.reason_id and fields.Datetime.now()
             )
 
-    # Not on the rules of the reason: another rule from tomorrow on leaves yesterday's charges as they were.
+    # The rules of the reason are left out on purpose: changing them does not change what was charged before.
     @api.depends("status", "reason_id", "notice_date", "session_state", "start", "stop")
     def _compute_charged_hours(self):
         for attendance in self:
-            attendance.charged_hours = attendance._charge()[0]
+            attendance.charged_hours = attendance._charged_hours_and_rule()[0]
 
     @api.depends("charged_hours", "status", "reason_id", "notice_date")
     @api.depends_context("lang")
@@ -96,24 +96,24 @@ class EduAttendance(models.Model):
             "notice_missed": self.env._("Charged: the absence was not reported in time."),
         }
         for attendance in self:
-            attendance.charge_explanation = texts[attendance._charge()[1]]
+            attendance.charge_explanation = texts[attendance._charged_hours_and_rule()[1]]
 
     @api.depends("student_id", "session_id")
     def _compute_display_name(self):
         for attendance in self:
             # Whoever may read the roll may read the names on it.
-            attendance.display_name = (
-                f"{attendance.sudo().student_id.name} · {attendance.session_id.display_name}"
-            )
+            student_sudo = attendance.student_id.sudo()
+            attendance.display_name = f"{student_sudo.name} · {attendance.session_id.display_name}"
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")
         for vals in vals_list:
             self._check_values(vals)
         complete = [vals for vals in vals_list if vals.get("session_id") and vals.get("enrollment_id")]
         sessions = self.env["edu.session"].browse({vals["session_id"] for vals in complete})
         plans = {session.id: session._as_plan() for session in sessions}
-        # Students are known to whoever books them by their enrolment; nothing else of it is looked at.
+        # Of the enrolments, nothing but their students is read.
         enrollments_sudo = (
             self.env["edu.enrollment"].sudo().browse([vals["enrollment_id"] for vals in complete])
         )
@@ -176,8 +176,11 @@ class EduAttendance(models.Model):
 
     # --- charging (S8, E18) ---
 
-    def _charge(self):
-        """Hours charged, and the rule that says so. Nothing before the session has been held."""
+    def _charged_hours_and_rule(self):
+        """What the line costs; see :func:`..tools.charging.charged_hours`. Nothing before the session is held.
+
+        :return: (hours, name of the rule)
+        """
         self.ensure_one()
         if self.session_state != "held":
             return 0.0, "open"
@@ -198,12 +201,12 @@ class EduAttendance(models.Model):
         """
         if not self:
             return
-        ledger = self.env["edu.ledger.entry"]
         origins = {f"{self._name},{attendance.id}": attendance for attendance in self}
-        # Whoever may write the roll causes the deliveries, and need not be able to read the ledger.
+        # The roll has just been written, so the user may take it; the ledger need not be readable for that.
+        ledger_sudo = self.env["edu.ledger.entry"].sudo()
         booked = {
             str(origin): -hours
-            for origin, hours in ledger.sudo()._read_group(
+            for origin, hours in ledger_sudo._read_group(
                 [("origin", "in", list(origins)), ("kind", "=", "delivery")], ["origin"], ["hours:sum"]
             )
         }
@@ -221,7 +224,7 @@ class EduAttendance(models.Model):
                     }
                 )
         if lines:
-            ledger._deliver(lines)
+            self.env["edu.ledger.entry"]._deliver(lines)
 
     # --- clashes of students (S2) ---
 

@@ -71,8 +71,8 @@ class EduBookingMixin(models.AbstractModel):
         :return: list of :class:`..tools.clash.Clash` between plans
         """
         rows = self._read_bookings(wanted, moving_ids)
-        # Whoever plans a session learns why it cannot be, even where the other one is at a campus not their
-        # own: its class, teacher, room and hours, and nothing else.
+        # The caller has checked that the user may plan. What is in the way may be at another campus: the user
+        # reads its class, teacher, room and hours, and nothing else.
         taken_sudo = self.sudo().browse({row_id for _column, _who, row_id, _start, _stop in rows})
         plans = {row_sudo.id: row_sudo._as_plan() for row_sudo in taken_sudo}
         return find_clashes(
@@ -151,12 +151,15 @@ class EduBookingMixin(models.AbstractModel):
         """
         (column, who_id), wanted, taken = clash.who, clash.wanted, clash.taken
         tz = wanted.class_id.sudo().campus_id.tz or "UTC"
+        class_sudo, room_sudo, teacher_sudo = (
+            record.sudo() for record in (taken.class_id, taken.room_id, taken.teacher_id)
+        )
         values = {
             "start": self._format_moment(clash.start, tz),
             "stop": self._format_moment(clash.stop, tz),
-            "class": taken.class_id.sudo().display_name,
-            "room": taken.room_id.sudo().display_name or self.env._("no room yet"),
-            "teacher": taken.teacher_id.sudo().name or self.env._("no teacher yet"),
+            "class": class_sudo.display_name,
+            "room": room_sudo.display_name or self.env._("no room yet"),
+            "teacher": teacher_sudo.name or self.env._("no teacher yet"),
         }
         match column:
             case "teacher_id":
@@ -175,10 +178,11 @@ class EduBookingMixin(models.AbstractModel):
                     **values,
                 )
             case "student_id":
+                student_sudo = self.env["edu.student"].sudo().browse(who_id)
                 return self.env._(
                     "%(student)s is busy from %(start)s until %(stop)s: %(class)s in %(room)s with"
                     " %(teacher)s.",
-                    student=self.env["edu.student"].sudo().browse(who_id).name,
+                    student=student_sudo.name,
                     **values,
                 )
         raise ValueError(f"no sentence for a clash of {column}")

@@ -77,7 +77,7 @@ class EduClass(models.Model):
                 )
 
     def _share_given(self):
-        """Where there is a timetable, lessons tell more than days (E17)."""
+        """Of classes with a timetable: the share of the hours of their lessons, instead of their days (E17)."""
         shares = super()._share_given()
         now = fields.Datetime.now()
         given, total = defaultdict(float), defaultdict(float)
@@ -212,7 +212,7 @@ class EduClass(models.Model):
         :param blocked: see :meth:`_blocked_times`
         """
         self.ensure_one()
-        # A cancelled session is known as well, and not made again.
+        # Cancelled sessions are among them: they are not made again.
         known = {(session.slot_id, session.slot_date) for session in self.session_ids}
         active = self.session_ids.filtered(lambda session: session.state != "cancelled")
         busy = weekly.Blocked((session.start, session.stop) for session in active)

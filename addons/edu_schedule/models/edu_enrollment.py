@@ -79,7 +79,7 @@ class EduEnrollment(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_schedule.edu_attendance_action")
         return action | {"domain": [("enrollment_id", "in", self.ids)], "context": {}}
 
-    def _is_away(self, day):
+    def _is_suspended_on(self, day):
         """Whether the enrolment is suspended on a day (E17).
 
         :param date day: local day of the campus
@@ -116,7 +116,7 @@ class EduEnrollment(models.Model):
             lambda line: (
                 line.enrollment_id not in attending_sudo
                 or line.class_id != line.enrollment_id.class_id
-                or line.enrollment_id._is_away(line.session_id._local_day())
+                or line.enrollment_id._is_suspended_on(line.session_id._local_day())
             )
         ).unlink()
         sessions_sudo = (

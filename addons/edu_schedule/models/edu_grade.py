@@ -23,8 +23,8 @@ class EduGrade(models.Model):
         help="Unticked: handed in, and not marked yet. It counts once it is marked.",
     )
     date_submitted = fields.Date(string="Handed in on")
-    # A check sees one row only, so the highest score stands here too. It cannot differ from the assessment's:
-    # the foreign key below is on both columns, and the database itself carries a change over.
+    # Stored here as well, because a CHECK sees one row only. It cannot differ from the assessment's: the foreign
+    # key below is on both columns, and the database itself carries a change over.
     max_score = fields.Float(related="assessment_id.max_score", store=True, precompute=True, aggregator="avg")
     percent = fields.Float(
         digits=(6, 2),
@@ -63,7 +63,8 @@ class EduGrade(models.Model):
     def _compute_display_name(self):
         for grade in self:
             # Whoever may read the mark may read whose it is.
-            grade.display_name = f"{grade.sudo().student_id.name} · {grade.assessment_id.name}"
+            student_sudo = grade.student_id.sudo()
+            grade.display_name = f"{student_sudo.name} · {grade.assessment_id.name}"
 
     @api.constrains("assessment_id", "enrollment_id")
     def _check_same_class(self):

@@ -10,7 +10,7 @@ from ..tools import weekly
 from .edu_booking_mixin import CLASHES_SHOWN, Plan
 
 DEFAULT_HOURS = 1.5
-# Who comes to a placement test or a trial lesson is no student of the class.
+# Kinds of sessions that have a roll. People at a placement test or a trial lesson are not students of the class.
 ROLL_KINDS = ("lesson", "makeup", "exam")
 # States in which a student is expected in the sessions of the class, outside of suspensions.
 ATTENDING_STATES = ("confirmed", "suspended")
@@ -28,7 +28,7 @@ class EduSession(models.Model):
         "cancelled": ("planned",),
     }
     _booking_columns = ("teacher_id", "room_id", "class_id")
-    # What a teacher may write on the own sessions: the lesson record. The timetable is the academic staff's.
+    # What teachers may write on their own sessions: the lesson record. The academic staff make the timetable.
     _teacher_fields = {"state", "topic", "homework", "attendance_ids"}
 
     class_id = fields.Many2one("edu.class", required=True, index=True, ondelete="cascade")
@@ -69,8 +69,8 @@ class EduSession(models.Model):
     )
     topic = fields.Char()
     homework = fields.Text()
-    # Which line of the weekly pattern the session came from, and for which day: however far it is moved
-    # afterwards, generating again knows it.
+    # Which line of the weekly pattern the session was generated from, and for which day. Generating again finds
+    # it by them, even when it has been moved.
     slot_id = fields.Many2one(
         "edu.timetable.slot", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
@@ -143,7 +143,7 @@ class EduSession(models.Model):
         for clashes in self._origin._find_clashes_of(plans):
             for clash in clashes:
                 sentences[clash.wanted.session].append(self._explain_clash(clash))
-        for session, warnings in self._explain_absences(plans).items():
+        for session, warnings in self._explain_days_off(plans).items():
             sentences[session] += warnings
         for session in self:
             session.conflict_message = "\n".join(sentences[session]) or False
@@ -177,6 +177,7 @@ class EduSession(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")
         for vals in vals_list:
             self._check_values(vals)
         classes = self.env["edu.class"].browse(
@@ -258,18 +259,19 @@ class EduSession(models.Model):
             )
 
     def _hold(self):
-        """The planned ones among these sessions have taken place.
+        """Hold those of these sessions that are planned, because somebody on their rolls was there.
 
-        Nothing is booked yet: whoever takes a roll books its hours, with those of these sessions.
-
-        :return: lines on the rolls of these planned sessions, ``edu.attendance``
+        :return: the lines of their rolls, ``edu.attendance``; the caller books their hours
         """
         return self.filtered(lambda session: session.state == "planned")._write_timetable({"state": "held"})
 
     def _write_timetable(self, vals):
-        """Write sessions, with every check. Rolls follow; their hours are booked by the caller.
+        """Write sessions, with every check, and put students on the rolls of those that are planned again.
 
-        :return: lines whose charged hours may have changed, ``edu.attendance``
+        An addon above that adds something to a change of sessions extends this method, not ``write``: a roll that
+        holds its session does not pass through ``write``.
+
+        :return: lines whose charged hours may have changed, ``edu.attendance``; the caller books them
         :raise AccessError: the user may not make the timetable
         :raise UserError: a session would change its class, or its state in a way that is not possible
         :raise ValidationError: a teacher, a room, a class or a student is busy
@@ -284,8 +286,7 @@ class EduSession(models.Model):
         if not moves and "state" not in vals:
             super().write(vals)
             return self.env["edu.attendance"]
-        # A session that is only held or cancelled needs no other place; one that was cancelled needs its
-        # place again.
+        # Holding or cancelling a session books nobody. One that was cancelled and is planned again does.
         (self if moves else self.filtered(lambda session: session.state == "cancelled"))._check_free(vals)
         held = self.filtered(lambda session: session.state == "held")
         super().write(vals)
@@ -335,7 +336,7 @@ class EduSession(models.Model):
         :return: list of :class:`..tools.clash.Booking`
         """
         new = self.concat(*(plan.session for plan in plans if not plan.session._origin))
-        # Who plans a session may know which students of its class are busy, be they the user's own or not.
+        # Counsellors see their own students only; who plans a session sees which of all its students are busy.
         enrollments_sudo = self.env["edu.enrollment"].sudo()
         if new.class_id:
             enrollments_sudo = enrollments_sudo.search(
@@ -390,34 +391,33 @@ class EduSession(models.Model):
         :raise ValidationError: a student would be in two places at once
         """
         sessions = self.filtered(lambda session: session.state == "planned" and session.kind in ROLL_KINDS)
-        # Who plans sessions fills their rolls, with all students of the class, be they the user's or not.
+        # The sessions have just been written, so the user may plan them; their rolls hold all students of the class.
         attendance_sudo = self.env["edu.attendance"].sudo()
         if not sessions:
             return attendance_sudo
+        enrollments_sudo = self.env["edu.enrollment"].sudo()
         if enrollments is None:
-            enrollments = (
-                self.env["edu.enrollment"]
-                .sudo()
-                .search([("class_id", "in", sessions.class_id.ids), ("state", "in", ATTENDING_STATES)])
+            enrollments_sudo = enrollments_sudo.search(
+                [("class_id", "in", sessions.class_id.ids), ("state", "in", ATTENDING_STATES)]
             )
-        by_class = enrollments.grouped("class_id")
-        there = (
-            {
-                (session.id, enrollment.id)
-                for session, enrollment in attendance_sudo._read_group(
-                    [("session_id", "in", sessions.ids), ("enrollment_id", "in", enrollments.ids)],
-                    ["session_id", "enrollment_id"],
-                )
-            }
-            if enrollments
-            else set()
+        else:
+            enrollments_sudo = enrollments.sudo()
+        if not enrollments_sudo:
+            return attendance_sudo
+        on_roll = set(
+            attendance_sudo._read_group(
+                [("session_id", "in", sessions.ids), ("enrollment_id", "in", enrollments_sudo.ids)],
+                ["session_id", "enrollment_id"],
+            )
         )
+        by_class_sudo = enrollments_sudo.grouped("class_id")
         return attendance_sudo.create(
             [
-                {"session_id": session.id, "enrollment_id": enrollment.id}
+                {"session_id": session.id, "enrollment_id": enrollment_sudo.id}
                 for session in sessions
-                for enrollment in by_class.get(session.class_id, ())
-                if (session.id, enrollment.id) not in there and not enrollment._is_away(session._local_day())
+                for enrollment_sudo in by_class_sudo.get(session.class_id, ())
+                if (session, enrollment_sudo) not in on_roll
+                and not enrollment_sudo._is_suspended_on(session._local_day())
             ]
         )
 
@@ -432,8 +432,8 @@ class EduSession(models.Model):
     # --- days off, closures and working hours: they warn, and do not refuse (S2, S4) ---
 
     @api.model
-    def _explain_absences(self, plans):
-        """Teachers that are off and rooms that are closed, among the plans.
+    def _explain_days_off(self, plans):
+        """Teachers of the plans who have a day off, and rooms that are closed.
 
         :return: dict of ``edu.session`` → list of sentences
         """

@@ -79,6 +79,17 @@ class TestRights(ScheduleCommon):
         with self.assertRaises(AccessError):
             session.unlink()
 
+    def test_who_may_not_plan_learns_nothing_of_clashes(self):
+        taken = {"class_id": self.class_b.id, "room_id": self.room_n.id}
+        times = {"start": self.mine.start, "stop": self.mine.stop}
+        for role in ("teacher", "counsellor", "cashier"):
+            with self.subTest(role), self.assertRaises(AccessError):
+                self.env["edu.session"].with_user(self.users[role]).create({**taken, **times})
+            with self.subTest(role), self.assertRaises(AccessError):
+                self.env["edu.attendance"].with_user(self.users[role]).create(
+                    {"session_id": self.other.id, "enrollment_id": self.enrollment.id}
+                )
+
     def test_substitute_sees_and_takes_the_roll_of_the_one_session(self):
         later = self._session(self.class_b, day=4)
         substituted = self._session(self.class_b, day=5)

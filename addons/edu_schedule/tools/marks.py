@@ -4,7 +4,7 @@
 def final_mark(marks):
     """The weighted mean of the marks that exist, in percent.
 
-    What is not marked yet does not count, neither as zero nor as weight: the final mark of a running course
+    What is not marked yet does not count, neither as zero nor as weight: the final mark of a running class
     says how good the work is that has been marked. A piece that is missing for good is entered as 0, and then
     counts.
 

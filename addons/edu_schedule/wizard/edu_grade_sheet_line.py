@@ -11,7 +11,7 @@ class EduGradeSheetLine(models.TransientModel):
     assessment_id = fields.Many2one("edu.assessment", required=True, ondelete="cascade")
     enrollment_id = fields.Many2one("edu.enrollment", required=True, ondelete="cascade")
     student_id = fields.Many2one("edu.student", ondelete="cascade")
-    # Text, because nothing is another thing than 0.
+    # Text, because an empty cell (no mark) differs from 0.
     mark = fields.Char()
     mark_before = fields.Char()
 

@@ -1,5 +1,5 @@
 from . import (
-    edu_portal_mixin,
+    edu_portal_fields_mixin,
     edu_program,
     edu_class,
     edu_student,

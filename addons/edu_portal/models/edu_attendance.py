@@ -3,7 +3,7 @@ from odoo import models
 
 class EduAttendance(models.Model):
     _name = "edu.attendance"
-    _inherit = ["edu.attendance", "edu.portal.mixin"]
+    _inherit = ["edu.attendance", "edu.portal.fields.mixin"]
 
     _portal_fields = {
         "session_id",

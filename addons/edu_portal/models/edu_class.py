@@ -7,7 +7,7 @@ from odoo.tools.misc import babel_locale_parse, get_lang
 
 class EduClass(models.Model):
     _name = "edu.class"
-    _inherit = ["edu.class", "edu.portal.mixin"]
+    _inherit = ["edu.class", "edu.portal.fields.mixin"]
 
     _portal_fields = {
         "name",

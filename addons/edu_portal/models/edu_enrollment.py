@@ -3,7 +3,7 @@ from odoo import models
 
 class EduEnrollment(models.Model):
     _name = "edu.enrollment"
-    _inherit = ["edu.enrollment", "edu.portal.mixin"]
+    _inherit = ["edu.enrollment", "edu.portal.fields.mixin"]
 
     _portal_fields = {
         "name",

@@ -3,7 +3,7 @@ from odoo import models
 
 class EduGrade(models.Model):
     _name = "edu.grade"
-    _inherit = ["edu.grade", "edu.portal.mixin"]
+    _inherit = ["edu.grade", "edu.portal.fields.mixin"]
 
     _portal_fields = {
         "assessment_id",

@@ -1,18 +1,19 @@
 from odoo import api, models
 
 
-class EduPortalMixin(models.AbstractModel):
-    """A record of which people from outside see some fields, and nothing that is not named (W5).
+class EduPortalFieldsMixin(models.AbstractModel):
+    """A record of which people from outside read the named fields, and no others (W5).
 
-    Record rules say *which* records a student or parent reads, over the API too. What of them is named in
-    ``_portal_fields``; a field that another addon adds stays hidden until somebody thinks about it.
+    Record rules say *which* records a student or guardian reads, over the API too. ``_portal_fields`` says which
+    fields of them; a field that another addon adds stays hidden until somebody names it here. Not to be confused
+    with Odoo's ``portal.mixin``, which is about the address of a page.
     """
 
-    _name = "edu.portal.mixin"
-    _description = "Record shown on the portal"
+    _name = "edu.portal.fields.mixin"
+    _description = "Record of which the portal shows some fields"
 
     _portal_fields = frozenset()
-    # What every search looks at by itself.
+    # Every search reads these by itself.
     _portal_basics = frozenset({"id", "display_name", "active"})
 
     @api.model
@@ -25,7 +26,7 @@ class EduPortalMixin(models.AbstractModel):
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         """Reading a record from outside does not open the correspondence about it."""
-        # Asked with sudo too, for the user of the environment: who that is decides.
+        # Odoo calls this with sudo too; the user of the environment is still the one who asks.
         if self.env.user._is_internal():
             return super()._mail_get_operation_for_mail_message_operation(message_operation)
         return dict.fromkeys(self, "unlink")

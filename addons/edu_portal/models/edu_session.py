@@ -3,7 +3,7 @@ from odoo import models
 
 class EduSession(models.Model):
     _name = "edu.session"
-    _inherit = ["edu.session", "edu.portal.mixin"]
+    _inherit = ["edu.session", "edu.portal.fields.mixin"]
 
     _portal_fields = {
         "class_id",

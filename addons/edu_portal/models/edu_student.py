@@ -6,7 +6,7 @@ from odoo.tools.misc import hmac
 
 class EduStudent(models.Model):
     _name = "edu.student"
-    _inherit = ["edu.student", "edu.portal.mixin"]
+    _inherit = ["edu.student", "edu.portal.fields.mixin"]
 
     _portal_fields = {
         "partner_id",

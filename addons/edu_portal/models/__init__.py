@@ -1,10 +1,13 @@
 from . import (
     edu_portal_fields_mixin,
+    edu_portal_page_mixin,
+    mail_thread,
     edu_program,
     edu_class,
     edu_student,
     edu_guardian,
     edu_enrollment,
+    edu_certificate,
     edu_waitlist,
     edu_ledger_entry,
     edu_session,

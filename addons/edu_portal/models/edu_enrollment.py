@@ -3,9 +3,12 @@ from odoo import models
 
 class EduEnrollment(models.Model):
     _name = "edu.enrollment"
-    _inherit = ["edu.enrollment", "edu.portal.fields.mixin"]
+    _inherit = ["edu.enrollment", "edu.portal.fields.mixin", "edu.portal.page.mixin"]
+
+    _portal_page = "contract"
 
     _portal_fields = {
+        "access_url",
         "name",
         "student_id",
         "package_id",

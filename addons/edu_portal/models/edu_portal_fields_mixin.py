@@ -6,7 +6,7 @@ class EduPortalFieldsMixin(models.AbstractModel):
 
     Record rules say *which* records a student or guardian reads, over the API too. ``_portal_fields`` says which
     fields of them; a field that another addon adds stays hidden until somebody names it here. Not to be confused
-    with Odoo's ``portal.mixin``, which is about the address of a page.
+    with Odoo's ``portal.mixin``, which is about the address of a page (see ``edu.portal.page.mixin``).
     """
 
     _name = "edu.portal.fields.mixin"

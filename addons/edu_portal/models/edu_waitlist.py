@@ -1,23 +1,26 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-# So long after its end people are told that an offer is over.
-OVER_DAYS = 7
+# For so many days after its end an offer is shown as over.
+SHOW_EXPIRED_DAYS = 7
 
 
 class EduWaitlist(models.Model):
-    _inherit = "edu.waitlist"
+    _name = "edu.waitlist"
+    _inherit = ["edu.waitlist", "edu.portal.page.mixin"]
+
+    _portal_page = "offer"
 
     def _offer_url(self):
-        """The page where the offer is answered, whoever of the family opens it (E23)."""
+        """The address of the page where the offer is read, and answered by who pays (E23)."""
         self.ensure_one()
-        return f"{self.get_base_url()}/my/learning/offer/{self.id}"
+        return f"{self.get_base_url()}{self.access_url}"
 
     def _portal_state(self):
-        """The state as people outside see it: an offer is over by its clock, not by ours.
+        """The state as it is shown outside: an offer is over at its moment, not when the next cron runs.
 
-        :return: a state of the entry; ``call`` for an offered seat that only the staff can give, because it is
-            not known what is bought
+        :return: str, a state of the entry; ``call`` for an offered seat without a package, which only the staff
+            can give
         """
         self.ensure_one()
         if self.state != "offered":
@@ -27,9 +30,9 @@ class EduWaitlist(models.Model):
         return "offered" if self.enrollment_id else "call"
 
     def _portal_entries_sudo(self, students_sudo):
-        """What there is to say about waiting lists to those who look after these students.
+        """The waiting list entries that are shown to those who look after these students.
 
-        Of each student and class the newest entry, as long as it waits, or its offer stands or was over lately.
+        Of each student and class the newest entry, while it waits, is offered, or ended some days ago unanswered.
 
         :param students_sudo: ``edu.student`` with sudo
         :return: ``edu.waitlist`` with sudo, offers first
@@ -40,7 +43,7 @@ class EduWaitlist(models.Model):
         newest = {}
         for entry in entries_sudo:
             newest.setdefault((entry.student_id, entry.class_id), entry)
-        since = fields.Datetime.subtract(fields.Datetime.now(), days=OVER_DAYS)
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=SHOW_EXPIRED_DAYS)
         shown = entries_sudo.browse().concat(
             *(
                 entry

@@ -120,6 +120,34 @@ class TestCertificates(PortalCommon):
             text = self._checked(f"/{address}/certificates/{self.of_an.access_token}")
             self.assertIn(f"{code} day", text)
 
+    @mute_logger("odoo.http")
+    def test_no_correspondence(self):
+        """W9: who has the token of the QR code neither reads nor writes messages about the certificate."""
+        self.of_an.message_post(body="Thư cho bố", subtype_xmlid="mail.mt_comment")
+        before = self.of_an.message_ids
+        self.authenticate(None, None)
+        thread = {
+            "thread_model": "edu.certificate",
+            "thread_id": self.of_an.id,
+            "token": self.of_an.access_token,
+        }
+        for address, values in (
+            ("/mail/chatter_fetch", {}),
+            ("/mail/message/post", {"post_data": {"body": "Xin chào", "message_type": "comment"}}),
+        ):
+            with self.subTest(address=address), self.assertRaises(JsonRpcException):
+                self.make_jsonrpc_request(address, {**thread, **values})
+        self.assertEqual(self.of_an.message_ids, before)
+
+    def test_token(self):
+        """E21: the token stays the certificate's own, whatever else there is with that name."""
+        token = self.of_an._fields["access_token"]
+        self.assertTrue(token.required and token.groups)
+        self.assertEqual(self.of_an.access_url, f"/my/learning/certificate/{self.of_an.id}")
+        for url in (self.of_an._get_share_url(), self.of_an.get_portal_url()):
+            self.assertTrue(url.startswith(self.of_an.access_url))
+            self.assertNotIn(self.of_an.access_token, url)
+
     # --- the student's own ---
 
     def test_on_my_learning(self):

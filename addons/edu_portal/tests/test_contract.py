@@ -27,6 +27,26 @@ class TestContract(PortalCommon):
     def _notes(self, enrollment):
         return enrollment.message_ids.filtered(lambda message: "signed by" in (message.body or ""))
 
+    def test_address(self):
+        """Odoo's link to a record leads who may open the contract to it, without a key; others to their home page."""
+        link = f"/mail/view?model=edu.enrollment&res_id={self.enrollment_an.id}"
+        self.assertEqual(self.enrollment_an.access_url, self.url)
+        self.assertEqual(self.enrollment_an._get_share_url(), f"{self.url}?")
+        for login, target in (("mother", self.url), ("binh", "/my")):
+            self._login(login)
+            location = self.url_open(link, allow_redirects=False).headers["Location"]
+            self.assertEqual(location.split("?")[0].removeprefix(self.base_url()), target)
+
+    def test_mail_without_a_key(self):
+        """A letter about the contract carries no button that opens it, and no key is made."""
+        message = self.enrollment_an.message_post(
+            body="Xin chào", subtype_xmlid="mail.mt_comment", partner_ids=self.mother.ids
+        )
+        (mail,) = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        self.assertIn("Xin chào", mail.body_html)
+        self.assertNotIn("/mail/view", mail.body_html)
+        self.assertFalse(self.enrollment_an.access_token)
+
     def test_payer_reads_and_signs(self):
         self._login("mother")
         overview = self._page("/my/learning")

@@ -1,2 +1,3 @@
+from . import portal
 from . import courses, learning
 from . import certificates, contract, offers

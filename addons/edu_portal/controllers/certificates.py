@@ -12,15 +12,15 @@ HEADERS = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "same-origin"
 
 
 class Certificates(http.Controller):
-    """Whether a certificate is what it says: for whoever has the paper, without logging in (W9).
+    """The pages that say whether a certificate is valid, without logging in (W9).
 
-    The QR code leads to all that is printed. Numbers follow each other, so a number alone tells only what a
-    stranger may know, with the name made unreadable for those who do not know it.
+    The QR code on the paper leads to all that is printed. A number is easily guessed, since numbers follow each
+    other: it shows the program, the day of issue and the first letters of the name only.
     """
 
     @http.route("/certificates", type="http", auth="public", website=True, readonly=True, sitemap=False)
     def certificates(self, number="", **_params):
-        """Ask for a number; say of it whether it is valid, for what, since when."""
+        """A field for the number, and what may be shown of the certificate that has it."""
         number = clean_line(number)[:NUMBER_MAX]
         certificate_sudo = number and self._issued_sudo("number", [number, number.upper()])
         return self._render(certificate_sudo, number=number)
@@ -34,9 +34,13 @@ class Certificates(http.Controller):
         return self._render(certificate_sudo, by_token=True)
 
     def _issued_sudo(self, field, values):
-        """The certificate that was given out under one of these values; empty if there is none.
+        """The certificate that was issued with one of these values.
 
-        Knowing the value is the right to see it, as much of it as the page shows.
+        The check is the domain: who knows the number or the token may see what the page shows.
+
+        :param str field: ``number`` or ``access_token``
+        :param list values: strings
+        :return: ``edu.certificate`` with sudo, empty when there is none
         """
         Certificate = self.env["edu.certificate"]
         return Certificate.sudo().search(

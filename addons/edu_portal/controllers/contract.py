@@ -2,17 +2,17 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from .learning import ID_MAX, Learning, pdf_response
+from .portal import StudentPortal, pdf_response
 
 
-class LearningContract(Learning):
+class StudentContract(StudentPortal):
     """The contract of an enrolment, read and signed on the portal (E20)."""
 
     @http.route(
         "/my/learning/contract/<int:enrollment_id>", type="http", auth="user", website=True, readonly=True
     )
     def my_learning_contract(self, enrollment_id, **_params):
-        """The terms, the way to the PDF, and for its payer a field to sign."""
+        """The terms, a link to the PDF, and a field to sign for who pays."""
         enrollment_sudo = self._contract_sudo(enrollment_id)
         return request.render(
             "edu_portal.learning_contract",
@@ -32,7 +32,7 @@ class LearningContract(Learning):
 
     @http.route("/my/learning/contract/<int:enrollment_id>/sign", type="jsonrpc", auth="user", website=True)
     def my_learning_contract_sign(self, enrollment_id, name=None, signature=None):
-        """Sign as the payer; called by Odoo's signature form. A second click finds it signed."""
+        """Sign as the payer; called by Odoo's signature form. Signing twice changes nothing."""
         enrollment_sudo = self._contract_sudo(enrollment_id)
         me = self.env.user.partner_id
         if enrollment_sudo.partner_id != me:
@@ -40,28 +40,20 @@ class LearningContract(Learning):
         try:
             enrollment_sudo._sign_contract(me, name, signature)
         except UserError as error:
-            # Also when it was the printing that failed: nobody has signed then.
+            # Nothing stays, also when the PDF could not be printed: a signature goes with what was signed.
             self.env.cr.rollback()
             return {"error": error.args[0]}
-        return {"force_refresh": True, "redirect_url": f"/my/learning/contract/{enrollment_id}"}
+        return {"force_refresh": True, "redirect_url": enrollment_sudo.access_url}
 
     def _contract_sudo(self, enrollment_id):
         """The enrolment whose contract the user may read.
 
-        :raise NotFound: a draft of the staff, or a contract that is none of the user's business
+        :return: ``edu.enrollment`` with sudo
+        :raise NotFound: a draft, an enrolment of somebody else's student, or somebody else pays
         """
-        students_sudo = self._students_sudo()
-        enrollment_sudo = (
-            self.env["edu.enrollment"]
-            .sudo()
-            .search(
-                [
-                    ("id", "=", min(enrollment_id, ID_MAX)),
-                    ("student_id", "in", students_sudo.ids),
-                    ("state", "!=", "draft"),
-                ]
-            )
+        enrollment_sudo = self._student_document_sudo(
+            "edu.enrollment", enrollment_id, [("state", "!=", "draft")]
         )
-        if not enrollment_sudo or not self._acts_for(enrollment_sudo.partner_id, enrollment_sudo.student_id):
+        if not self._acts_for(enrollment_sudo.partner_id, enrollment_sudo.student_id):
             raise request.not_found()
         return enrollment_sudo

@@ -4,10 +4,10 @@ from odoo.exceptions import ValidationError
 from odoo.http import request
 from odoo.tools import email_normalize
 
+from ..tools import as_id
+
 PER_PAGE = 12
 SEARCH_MAX = 64
-# No id of the database is larger; asking for one that is would be an error instead of "not found".
-ID_MAX = 2**31 - 1
 
 # The longest answers that the enquiry form takes, in characters.
 LINES = {"name": 128, "phone": 64, "email": 254, "learner_name": 128}
@@ -26,7 +26,7 @@ class Courses(http.Controller):
 
     def _sitemap_course(env, rule, qs):  # noqa: N805
         Program = env["edu.program"]
-        # Published programs are for everybody; nothing but their addresses is told here.
+        # The check is the domain: published programs are for everybody.
         for program_sudo in Program.sudo().search(Program._website_domain()):
             if not qs or qs.lower() in program_sudo.website_url:
                 yield {"loc": program_sudo.website_url}
@@ -45,10 +45,11 @@ class Courses(http.Controller):
         published = Program._website_domain()
         search = clean_line(search)[:SEARCH_MAX]
         domain = published & Program._website_search_domain(search)
-        # Published programs, and what is told of them below, are for everybody.
+        # The check is the domain: published programs are for everybody.
         Program_sudo = Program.sudo()
         categories_sudo = Program_sudo.search(published).category_id
-        category_sudo = categories_sudo.filtered(lambda one: one.id == self._as_id(category))
+        category_id = as_id(category)
+        category_sudo = categories_sudo.filtered(lambda item: item.id == category_id)
         if category_sudo:
             domain &= fields.Domain("category_id", "child_of", category_sudo.ids)
         url_args = {"search": search or None, "category": category_sudo.id or None}
@@ -112,13 +113,13 @@ class Courses(http.Controller):
         Sent twice, the same answers make one lead (see ``edu.enquiry._create_leads``).
         """
         if answers.get("homepage"):
-            # Only a machine fills in what nobody sees. It shall not learn what gave it away.
+            # The field is hidden, so a machine filled it in. It gets the usual answer, and no lead is made.
             return request.redirect("/courses/enquire/thanks", code=303)
         values, errors = self._read_enquiry(answers)
         if not errors:
             try:
                 with self.env.cr.savepoint():
-                    # A visitor may do nothing with leads but this: what is written was checked just now.
+                    # Visitors have no rights to leads; the check is _read_enquiry.
                     self.env["edu.enquiry"].sudo()._create_lead(values)
             except ValidationError as error:
                 errors["form"] = error.args[0]
@@ -135,25 +136,22 @@ class Courses(http.Controller):
 
     # --- what visitors may see ---
 
-    def _as_id(self, text):
-        """A positive id out of what came with the request; 0 when it is none."""
-        number = int(text) if str(text).isascii() and str(text).isdigit() else 0
-        return number if number <= ID_MAX else 0
-
     def _program_sudo(self, program_id):
         """A published program of this website, with sudo; empty when there is none of that id."""
         Program = self.env["edu.program"]
-        return Program.sudo().search(
-            Program._website_domain() & fields.Domain("id", "=", self._as_id(program_id))
-        )
+        return Program.sudo().search(Program._website_domain() & fields.Domain("id", "=", as_id(program_id)))
 
     def _open_classes_sudo(self, programs):
         """The classes of published programs that can be joined, the next one to start first; with sudo."""
         Class = self.env["edu.class"]
         return Class.sudo().search(Class._website_domain(programs), order="date_start, code")
 
+    def _campuses_sudo(self):
+        """The campuses that visitors of this website may choose; with sudo."""
+        return self.env["edu.campus"].sudo().search([("company_id", "=", request.website.company_id.id)])
+
     def _known_visitor(self):
-        """The answers that somebody who has logged in need not give again."""
+        """Name, phone and e-mail of a visitor who has logged in, to be filled in; nothing of others."""
         partner = self.env.user.partner_id
         if self.env.user._is_public():
             return {}
@@ -166,9 +164,6 @@ class Courses(http.Controller):
         Program = self.env["edu.program"]
         answers = {name: answer if isinstance(answer, str) else "" for name, answer in answers.items()}
         program_sudo, class_sudo = self._wanted_sudo(answers)
-        campuses_sudo = (
-            self.env["edu.campus"].sudo().search([("company_id", "=", request.website.company_id.id)])
-        )
         return {
             "answers": answers,
             "errors": errors or {},
@@ -177,7 +172,7 @@ class Courses(http.Controller):
             "wanted_program": program_sudo,
             "wanted_class": class_sudo,
             "programs_offered": Program.sudo().search(Program._website_domain(), order="name"),
-            "campuses": campuses_sudo,
+            "campuses": self._campuses_sudo(),
             "relations": self._relations(),
             "today": fields.Date.context_today(self.env.user),
         }
@@ -186,8 +181,8 @@ class Courses(http.Controller):
         return self.env["crm.lead"]._selection_learner_relation()
 
     def _wanted_sudo(self, answers):
-        """The program and the class that were chosen, if visitors may choose them; with sudo."""
-        class_sudo = self.env["edu.class"].sudo().browse(self._as_id(answers.get("class"))).exists()
+        """The program and the class that were chosen; empty what visitors may not choose; with sudo."""
+        class_sudo = self.env["edu.class"].sudo().browse(as_id(answers.get("class"))).exists()
         program_sudo = self._program_sudo(class_sudo.program_id.id or answers.get("program"))
         return program_sudo, class_sudo & self._open_classes_sudo(program_sudo)
 
@@ -266,16 +261,8 @@ class Courses(http.Controller):
             errors["program"] = self.env._("This course is not offered any more. Choose another one.")
         campus_sudo = class_sudo.campus_id
         if not campus_sudo and answers.get("campus"):
-            campus_sudo = (
-                self.env["edu.campus"]
-                .sudo()
-                .search(
-                    [
-                        ("id", "=", self._as_id(answers["campus"])),
-                        ("company_id", "=", request.website.company_id.id),
-                    ]
-                )
-            )
+            campus_id = as_id(answers["campus"])
+            campus_sudo = self._campuses_sudo().filtered(lambda campus: campus.id == campus_id)
             if not campus_sudo:
                 errors["campus"] = self.env._("This campus is not ours any more. Choose another one.")
         if campus_sudo:

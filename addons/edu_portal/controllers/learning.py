@@ -1,52 +1,31 @@
 import re
-from functools import partial
 
 import vobject
 from pytz import utc
 
 from odoo import fields, http
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.portal.controllers.portal import pager
 from odoo.fields import Domain
-from odoo.http import content_disposition, request
-from odoo.tools.misc import babel_locale_parse, get_lang
+from odoo.http import request
 
-from ..tools import moment
+from .portal import StudentPortal, pdf_response
 
 SECTIONS = "timetable, attendance, marks, payments, certificates"
 # Rows of each list on the page of all, and on a page of one list.
 FIRST_ROWS = 5
 FIRST_ENROLLMENTS = 3
 PER_PAGE = 20
-# No id of the database is larger; asking for one that is would be an error instead of "not found".
-ID_MAX = 2**31 - 1
 CALENDAR_KEY = re.compile(r"(\d{1,9})-(\d{1,9})-([0-9a-f]{64})")
 CALENDAR_ROWS_MAX = 1_000
 
 
-def pdf_response(content, filename):
-    """Answer with a PDF to be looked at or kept."""
-    return request.make_response(
-        content,
-        headers=[
-            ("Content-Type", "application/pdf"),
-            ("Content-Length", len(content)),
-            ("Content-Disposition", content_disposition(filename, disposition_type="inline")),
-        ],
-    )
-
-
-class Learning(CustomerPortal):
-    """What students and parents see of lessons, marks and payments (W3-W5).
-
-    Whom the user may see is decided once, by ``edu.student._portal_students_sudo``; everything else is looked
-    up as belonging to these students, which is why it comes with sudo.
-    """
+class Learning(StudentPortal):
+    """*My Learning*: lessons, attendance, marks, payments and certificates of the user's students (W3, W4)."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "edu_learning_count" in counters:
             Student = self.env["edu.student"]
-            # The own students only, which the domain says.
             values["edu_learning_count"] = Student.sudo().search_count(
                 Student._portal_domain(self.env.user.partner_id)
             )
@@ -60,7 +39,7 @@ class Learning(CustomerPortal):
         readonly=True,
     )
     def my_learning(self, student_id=None, **_params):
-        """Everything of today about each person that the user looks after."""
+        """The present state of each student that the user looks after."""
         students_sudo = self._students_sudo(student_id)
         return request.render(
             "edu_portal.learning", {**self._page_values(students_sudo), **self._overview(students_sudo)}
@@ -77,7 +56,7 @@ class Learning(CustomerPortal):
         readonly=True,
     )
     def my_learning_section(self, student_id, section, page=1, **_params):
-        """One list of one person, page by page."""
+        """One list of one student, page by page."""
         student_sudo = self._students_sudo(student_id)
         model, domain, order = self._list_of(section)
         Model_sudo = self.env[model].sudo()
@@ -104,38 +83,18 @@ class Learning(CustomerPortal):
     @http.route("/my/learning/invoice/<int:invoice_id>", type="http", auth="user", website=True)
     def my_learning_invoice(self, invoice_id, **_params):
         """Lead to Odoo's page of an invoice, where it is paid and downloaded (W4)."""
-        students_sudo = self._students_sudo()
-        invoice_sudo = (
-            self.env["account.move"]
-            .sudo()
-            .search(
-                [
-                    ("id", "=", min(invoice_id, ID_MAX)),
-                    ("enrollment_id.student_id", "in", students_sudo.ids),
-                    ("state", "=", "posted"),
-                ]
-            )
+        invoice_sudo = self._student_document_sudo(
+            "account.move", invoice_id, [("state", "=", "posted")], "enrollment_id.student_id"
         )
-        if not invoice_sudo or not self._may_open(invoice_sudo):
+        if not self._may_open(invoice_sudo):
             raise request.not_found()
         return request.redirect(invoice_sudo.get_portal_url())
 
     @http.route("/my/learning/certificate/<int:certificate_id>", type="http", auth="user", website=True)
     def my_learning_certificate(self, certificate_id, **_params):
-        """A certificate of one of the own students, as PDF (W3)."""
-        students_sudo = self._students_sudo()
-        _model, domain, _order = self._list_of("certificates")
-        certificate_sudo = (
-            self.env["edu.certificate"]
-            .sudo()
-            .search(
-                Domain("id", "=", min(certificate_id, ID_MAX))
-                & Domain("student_id", "in", students_sudo.ids)
-                & Domain(domain)
-            )
-        )
-        if not certificate_sudo:
-            raise request.not_found()
+        """A certificate of one of the user's students, as PDF (W3)."""
+        model, domain, _order = self._list_of("certificates")
+        certificate_sudo = self._student_document_sudo(model, certificate_id, domain)
         report_sudo = self.env["ir.actions.report"].sudo().with_company(certificate_sudo.company_id)
         content, _kind = report_sudo._render_qweb_pdf(
             "edu_enrollment.report_certificate", certificate_sudo.ids
@@ -157,40 +116,13 @@ class Learning(CustomerPortal):
             self._calendar_of(student_sudo), headers=[("Content-Type", "text/calendar; charset=utf-8")]
         )
 
-    # --- whom and what ---
-
-    def _students_sudo(self, student_id=None):
-        """The students whom the user looks after, or the one among them that is asked for.
-
-        :raise NotFound: another one is asked for; whether there is such a student is not told
-        """
-        students_sudo = self.env["edu.student"]._portal_students_sudo(self.env.user)
-        if student_id is not None:
-            students_sudo = students_sudo.filtered(lambda student: student.id == student_id)
-            if not students_sudo:
-                raise request.not_found()
-        return students_sudo
-
-    def _may_open(self, invoice):
-        """Whether the user may see all of an invoice of one of the own students.
-
-        Not when somebody else pays, like the other parent or a company: their address stands on it.
-        """
-        return self._acts_for(invoice.partner_id, invoice.enrollment_id.student_id)
-
-    def _acts_for(self, payer, student):
-        """Whether what belongs to who pays for one of the own students is the user's.
-
-        The user pays, or the student does, who is the user or whom the user looks after.
-        """
-        return payer in (self.env.user.partner_id, student.partner_id)
-
-    def _may_answer(self, entry):
-        """Whether the user may take or give up an offered seat: it is bought with the payer's money."""
-        return self._acts_for(entry.partner_id, entry.student_id)
+    # --- what is shown ---
 
     def _list_of(self, section):
-        """The model, domain and order of the rows of a section; the domain is about rows of one student."""
+        """Which rows a section lists; of which student is for the caller to say.
+
+        :return: (model name, domain, order)
+        """
         return {
             "timetable": (
                 "edu.attendance",
@@ -208,14 +140,17 @@ class Learning(CustomerPortal):
         }[section]
 
     def _overview(self, students_sudo):
-        """The first rows of each list for each student; the number of queries does not grow with either."""
+        """The first rows of each list for each student, in a number of queries that grows with neither.
+
+        :return: dict name of the list → dict student → records with sudo
+        """
         values = {}
         for section in ("timetable", "attendance", "marks", "certificates"):
             rows = students_sudo._first_of_each(*self._list_of(section), FIRST_ROWS)
             values[section] = rows.grouped("student_id")
         _model, domain, order = self._list_of("payments")
         enrollments_sudo = students_sudo.enrollment_ids.filtered_domain(domain).sorted(order)
-        # A slice forgets its neighbours, and would look up the figures of each student alone.
+        # A slice of records reads for itself alone: without prefetch, the figures of each student would be a query.
         prefetch = enrollments_sudo.ids
         by_student = enrollments_sudo.grouped("student_id")
         values["newest"] = {student: rows[:1].with_prefetch(prefetch) for student, rows in by_student.items()}
@@ -229,18 +164,6 @@ class Learning(CustomerPortal):
         entries_sudo = self.env["edu.waitlist"]._portal_entries_sudo(students_sudo)
         values["waitlist"] = entries_sudo.grouped("student_id")
         return values
-
-    def _page_values(self, students_sudo):
-        return {
-            **self._prepare_portal_layout_values(),
-            "page_name": "learning",
-            "students": students_sudo,
-            "me": self.env.user.partner_id,
-            "may_open": self._may_open,
-            "may_answer": self._may_answer,
-            "acts_for": self._acts_for,
-            "moment": partial(moment, locale=babel_locale_parse(get_lang(self.env).code)),
-        }
 
     def _calendar_of(self, student_sudo):
         """The timetable of a student in the iCalendar format."""

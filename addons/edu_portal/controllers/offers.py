@@ -2,16 +2,16 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from .learning import ID_MAX, Learning
+from .portal import StudentPortal
 
 
-class LearningOffers(Learning):
+class StudentOffers(StudentPortal):
     """A seat that was offered to somebody on a waiting list: taken or given up on the portal (E23, W2)."""
 
     @http.route("/my/learning/offer/<int:entry_id>", type="http", auth="user", website=True, readonly=True)
     def my_learning_offer(self, entry_id, problem=None, **_params):
-        """The offer as it stands now; what became of it when it is over."""
-        entry_sudo = self._entry_sudo(entry_id)
+        """The offer, or what became of it."""
+        entry_sudo = self._student_document_sudo("edu.waitlist", entry_id)
         return request.render(
             "edu_portal.learning_offer",
             {
@@ -31,33 +31,18 @@ class LearningOffers(Learning):
         methods=["POST"],
     )
     def my_learning_offer_answer(self, entry_id, answer, **_params):
-        """Take the seat, which confirms the enrolment, or give it up. A second click changes nothing."""
-        entry_sudo = self._entry_sudo(entry_id)
+        """Take the seat, which confirms the enrolment, or give it up. Answering twice changes nothing."""
+        entry_sudo = self._student_document_sudo("edu.waitlist", entry_id)
         if not self._may_answer(entry_sudo):
             raise request.not_found()
-        address = f"/my/learning/offer/{entry_id}"
+        address = entry_sudo.access_url
         try:
             if answer == "leave":
                 entry_sudo.action_leave()
             elif entry_sudo._portal_state() == "offered":
                 entry_sudo.action_accept()
         except UserError:
-            # Why is for the staff, who can do something about it; nothing of it stays.
+            # Nothing stays. The reason is not shown: only the staff can do something about it.
             self.env.cr.rollback()
             address += "?problem=1"
         return request.redirect(address, code=303)
-
-    def _entry_sudo(self, entry_id):
-        """The place on a waiting list of one of the own students.
-
-        :raise NotFound: there is none, or it is somebody else's
-        """
-        students_sudo = self._students_sudo()
-        entry_sudo = (
-            self.env["edu.waitlist"]
-            .sudo()
-            .search([("id", "=", min(entry_id, ID_MAX)), ("student_id", "in", students_sudo.ids)])
-        )
-        if not entry_sudo:
-            raise request.not_found()
-        return entry_sudo

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import mask_name, moment
+from ..tools import as_id, mask_name, moment
 
 
 @tagged("post_install", "-at_install")
@@ -16,6 +16,23 @@ class TestTools(BaseCase):
             (False, ""),
         ):
             self.assertEqual(mask_name(name), masked)
+
+    def test_as_id(self):
+        """Whatever comes with a request is an id that a search can take."""
+        largest = 2**31 - 1
+        for value, id_ in (
+            (42, 42),
+            ("42", 42),
+            (str(largest), largest),
+            (largest + 1, 0),
+            ("9" * 5000, 0),
+            ("-1", 0),
+            ("²", 0),
+            ("4 2", 0),
+            ("", 0),
+            (None, 0),
+        ):
+            self.assertEqual(as_id(value), id_)
 
     def test_moment(self):
         """In the time of the place and the order of the language."""

@@ -82,9 +82,9 @@ class TestCourses(PortalCommon):
     def test_course_page_tells_nothing_internal(self):
         self.program.note = "<p>Biên lợi nhuận thấp</p>"
         self.class_n.note = "<p>Lớp khó</p>"
-        self.teacher.hourly_rate = 432_100
+        self.teacher.hourly_rate = 876_543
         text = self._page(self.program.website_url)
-        for secret in ("Biên lợi nhuận thấp", "Lớp khó", "432", "Trần Minh An", "T-IELTS"):
+        for secret in ("Biên lợi nhuận thấp", "Lớp khó", "876,543", "876543", "Trần Minh An", "T-IELTS"):
             self.assertNotIn(secret, text)
 
     def test_one_address(self):

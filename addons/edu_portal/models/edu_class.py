@@ -26,7 +26,7 @@ class EduClass(models.Model):
 
     timetable_text = fields.Char(
         compute="_compute_timetable_text",
-        # Whoever may know of the class may know when it meets; nothing else of the pattern is told.
+        # Visitors and students read this text, and cannot read the slots.
         compute_sudo=True,
         help="The weekly pattern in words, in the time of the campus.",
     )
@@ -35,11 +35,11 @@ class EduClass(models.Model):
     @api.depends_context("lang")
     def _compute_timetable_text(self):
         days = get_day_names("abbreviated", locale=babel_locale_parse(get_lang(self.env).code))
-        for record in self:
+        for class_ in self:
             by_hours = {}
-            for slot in record.slot_ids.sorted(lambda slot: (slot.weekday, slot.hour_from)):
+            for slot in class_.slot_ids.sorted(lambda slot: (slot.weekday, slot.hour_from)):
                 by_hours.setdefault((slot.hour_from, slot.hour_to), []).append(days[int(slot.weekday)])
-            record.timetable_text = "; ".join(
+            class_.timetable_text = "; ".join(
                 f"{', '.join(dict.fromkeys(names))} {self._format_hour(since)}–{self._format_hour(until)}"
                 for (since, until), names in by_hours.items()
             )

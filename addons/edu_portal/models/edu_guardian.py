@@ -7,7 +7,7 @@ class EduGuardian(models.Model):
     def action_invite_to_portal(self):
         """Open Odoo's window that sends these guardians their portal invitation (W5).
 
-        Whom it lets in sees the student only while *May Log In* is ticked.
+        They see the student only while *May Log In* is ticked.
 
         :return: action of the window
         :raise AccessError: the user may not read the guardians or invite

@@ -37,9 +37,8 @@ class EduStudent(models.Model):
 
     @api.model
     def _portal_domain(self, partner):
-        """Whom a person may look after on the portal: themselves, and their wards who let them in (W5).
-
-        The record rules of this addon say the same to the API.
+        """Whom a person looks after on the portal: themselves, and the students whose guardian they are with
+        *May Log In* ticked (W5). ``security/edu_portal_rules.xml`` says the same for the API.
 
         :param partner: ``res.partner`` of the person
         """
@@ -51,7 +50,8 @@ class EduStudent(models.Model):
     def _portal_students_sudo(self, user):
         """The students whom a user looks after on the portal; oneself first, then by birthday.
 
-        :return: ``edu.student`` with sudo: what belongs to these students may be shown to this user
+        :return: ``edu.student`` with sudo: the check that all pages rely on; what belongs to these students may be
+            shown to this user
         """
         students_sudo = self.sudo().search(self._portal_domain(user.partner_id))
         today = fields.Date.context_today(self)
@@ -60,11 +60,11 @@ class EduStudent(models.Model):
         )
 
     def _first_of_each(self, model, domain, order, limit):
-        """The first records of each student, in one query for all students.
+        """The first records of each student, in one query for all students. With the rights of ``self``.
 
         :param str model: a model with a stored ``student_id``
         :param domain: which of its records count
-        :param str order: by what they are first; columns of the model
+        :param str order: columns of the model, in SQL; never from a request
         :param int limit: how many for each student
         :return: records of one student after the other, each in that order
         """
@@ -96,9 +96,11 @@ class EduStudent(models.Model):
     # --- calendar feed (W3) ---
 
     def _calendar_token(self, partner):
-        """The secret part of the address of a student's calendar, for one of those who may see it.
+        """The secret part of the address under which ``partner`` reads the student's calendar.
 
-        Nothing is stored: the address is worthless as soon as the person may no longer see the student.
+        It is computed, not stored; ``_calendar_student_sudo`` also asks whether the person still may.
+
+        :param partner: ``res.partner``
         """
         self.ensure_one()
         return hmac(self.env(su=True), "edu_portal.calendar", (self.id, partner.id))

@@ -175,7 +175,7 @@ class TestOffers(PortalCommon):
         self.assertEqual(self.enrollment_hoa.state, "draft")
         self.enrollment_hoa.action_join_waitlist()
         text = self._page("/my/learning")
-        self.assertNotIn("The offer is over", text, "the newest place in the line counts")
+        self.assertNotIn("The offer is over", text, "the newest entry of the waiting list counts")
         self.assertIn("On the waiting list", text)
         self.enrollment_hoa.waitlist_ids.filtered("position").action_leave()
         self.entry.offer_expires = fields.Datetime.now() - timedelta(days=30)

@@ -74,9 +74,9 @@ class TestStory(HttpCase):
 
     def test_story(self):
         self.start_tour("/odoo", "edu_story_centre", login="tour_director")
-        course = self._records("edu.class")
-        self.assertEqual((course.code, course.state, course.capacity), ("TOUR-1", "open", 8))
-        campus = course.campus_id
+        class_ = self._records("edu.class")
+        self.assertEqual((class_.code, class_.state, class_.capacity), ("TOUR-1", "open", 8))
+        campus = class_.campus_id
         campus.user_ids = self.env["res.users"].search(
             [("login", "in", ("tour_counsellor", "tour_academic"))]
         )
@@ -92,7 +92,7 @@ class TestStory(HttpCase):
                 "who": "child",
                 "learner_name": "Vũ Gia Huy",
                 "learner_relation": "mother",
-                "class": course.id,
+                "class": class_.id,
             },
         )
         self.assertIn("/courses/enquire/thanks", answer.url)
@@ -103,7 +103,7 @@ class TestStory(HttpCase):
         self.assertEqual((enrollment.state, enrollment.lead_id, enrollment.type), ("confirmed", lead, "new"))
         self.assertEqual(enrollment.partner_id, lead.partner_id)
         self.assertEqual(sum(enrollment.instalment_ids.mapped("amount_currency")), 9_999_999)
-        self.assertEqual((course.seats_taken, lead.care_status), (1, "converted"))
+        self.assertEqual((class_.seats_taken, lead.care_status), (1, "converted"))
 
         self.start_tour("/odoo", "edu_story_pay", login="tour_cashier")
         self.assertEqual((enrollment.amount_paid, enrollment.amount_due), (4_000_000, 5_999_999))
@@ -111,12 +111,12 @@ class TestStory(HttpCase):
 
         today = fields.Date.today()
         monday = today - timedelta(days=today.weekday())
-        course.date_start = monday
+        class_.date_start = monday
         self.env["edu.class"].create(
             {
                 "code": "TOUR-2",
                 "name": "Tour Second",
-                "program_id": course.program_id.id,
+                "program_id": class_.program_id.id,
                 "campus_id": campus.id,
             }
         )
@@ -128,11 +128,11 @@ class TestStory(HttpCase):
             }
         )
         self.start_tour("/odoo", "edu_story_timetable", login="tour_academic")
-        days = [(session.start.date() - monday).days for session in course.session_ids.sorted("start")]
+        days = [(session.start.date() - monday).days for session in class_.session_ids.sorted("start")]
         self.assertEqual(days, [0, 14, 21, 28, 35, 42], "six Mondays, without the holiday on the second one")
 
         self.env["edu.assessment"].create(
-            {"class_id": course.id, "name": "Mid-term", "weight": 100, "max_score": 10}
+            {"class_id": class_.id, "name": "Mid-term", "weight": 100, "max_score": 10}
         )
         self.start_tour("/odoo", "edu_story_teach", login="tour_teacher")
         self.assertEqual((enrollment.hours_delivered, enrollment.amount_delivered), (1.5, 1_666_667))

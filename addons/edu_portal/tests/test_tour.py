@@ -6,7 +6,7 @@ from .common import PortalCommon
 @tagged("post_install", "-at_install")
 class TestTour(PortalCommon):
     def test_visitor_enquires(self):
-        """W1: from the catalogue over a course to the thank-you page, for a child."""
+        """W1: from the catalogue over a program to the thank-you page, for a child."""
         self.start_tour("/courses", "edu_portal_enquiry")
         lead = self.env["crm.lead"].search([], order="id desc", limit=1)
         self.assertEqual((lead.contact_name, lead.learner_name), ("Vũ Thị Hà", "Vũ Gia Huy"))

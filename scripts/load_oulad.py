@@ -42,7 +42,7 @@ KEYS = {
     "edu.assessment": ("class_id", "name"),
     "edu.grade": ("assessment_id", "enrollment_id"),
 }
-CONTEXT = {"tracking_disable": True, "mail_create_nosubscribe": True, "edu_historic": True}
+CONTEXT = {"tracking_disable": True, "mail_create_nosubscribe": True}
 
 
 class Rejected(Exception):
@@ -307,7 +307,11 @@ class Loader:
                 new.append(values)
         self._commit()
         for first in range(0, len(new), BATCH):
-            self.env[model].create(new[first : first + BATCH])
+            batch = new[first : first + BATCH]
+            if model == "edu.enrollment":
+                self.env[model].create_historic(batch)
+            else:
+                self.env[model].create(batch)
             self._commit()
             self._show(model, min(first + BATCH, len(new)), len(new), time.monotonic() - started)
         self.added[model] = len(new)

@@ -92,7 +92,7 @@ def centre(env, enrollments):
         ]
     )
     packages.tax_ids = False
-    course = env["edu.class"].create(
+    class_ = env["edu.class"].create(
         {
             "code": "BENCHM",
             "name": "Bench",
@@ -124,7 +124,7 @@ def centre(env, enrollments):
             {
                 "student_id": student.id,
                 "package_id": packages[number % PACKAGES].id,
-                "class_id": course.id,
+                "class_id": class_.id,
                 "campus_id": campus.id,
                 "promotion_id": promotions[0].id,
                 "promotion_line_ids": [Command.create({"promotion_id": promotions[1].id})],

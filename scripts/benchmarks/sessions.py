@@ -106,7 +106,7 @@ def bench(lab):
     students = env["edu.student"].create(
         [{"name": f"Student {number}", "campus_id": classes[0].campus_id.id} for number in range(1000)]
     )
-    env["edu.enrollment"].with_context(edu_historic=True).create(
+    env["edu.enrollment"].create_historic(
         [
             {
                 "student_id": student.id,
@@ -123,11 +123,11 @@ def bench(lab):
     slots = [
         {
             **values,
-            "class_id": course.id,
+            "class_id": class_.id,
             "start": datetime(2031, 1, day, 9),
             "stop": datetime(2031, 1, day, 11),
         }
-        for course in classes
+        for class_ in classes
         for day in range(1, 11)
     ]
     planned = lab.measure(lambda env: env["edu.session"].create([dict(slot) for slot in slots]), keep=True)

@@ -64,7 +64,7 @@ class TestRights(ScheduleCommon):
         }
 
     @classmethod
-    def _world(cls, campus, course, student, package, teacher, user, day):
+    def _world(cls, campus, class_, student, package, teacher, user, day):
         """One record of every model, all of them belonging together at one campus."""
         student.guardian_ids = student.guardian_ids or [
             Command.create({"partner_id": cls.env["res.partner"].create({"name": "Guardian"}).id})
@@ -72,26 +72,26 @@ class TestRights(ScheduleCommon):
         enrollment = cls._enroll(
             student,
             campus_id=campus.id,
-            class_id=course.id,
+            class_id=class_.id,
             package_id=package.id,
             user_id=cls.users[user].id,
         )
         dialog = enrollment.action_register_payment()["context"]
         cls.env["account.payment.register"].with_context(**dialog).create({}).action_create_payments()
-        session = cls._session(course, day=day, teacher_id=teacher.id, room_id=course.room_id.id)
+        session = cls._session(class_, day=day, teacher_id=teacher.id, room_id=class_.room_id.id)
         session.action_all_present()
         assessment = cls.env["edu.assessment"].create(
-            {"class_id": course.id, "name": "Test", "max_score": 10}
+            {"class_id": class_.id, "name": "Test", "max_score": 10}
         )
         waiting = cls.env["edu.student"].create({"name": "Waits", "campus_id": campus.id})
-        slot = course.slot_ids[:1] or cls.env["edu.timetable.slot"].create({"class_id": course.id})
+        slot = class_.slot_ids[:1] or cls.env["edu.timetable.slot"].create({"class_id": class_.id})
         return [
             campus,
             cls.program,
             package,
             teacher or cls.env["edu.teacher"].create({"name": "S", "campus_ids": [Command.set(campus.ids)]}),
-            course.room_id,
-            course,
+            class_.room_id,
+            class_,
             student,
             student.guardian_ids[0],
             enrollment,
@@ -118,8 +118,8 @@ class TestRights(ScheduleCommon):
             cls.env["edu.package.price"].create(
                 {"package_id": package.id, "campus_id": campus.id, "price": package.price}
             ),
-            enrollment._log_change("resume"),
-            cls.env["edu.waitlist"].create({"class_id": course.id, "student_id": waiting.id}),
+            cls.env["edu.enrollment.change"]._log(enrollment, "resume"),
+            cls.env["edu.waitlist"].create({"class_id": class_.id, "student_id": waiting.id}),
             cls.env["edu.certificate"].create({"enrollment_id": enrollment.id}),
             cls.env["edu.refund"].create(
                 {"enrollment_id": enrollment.id, "amount": 1, "reason": "Rights", "campus_id": campus.id}

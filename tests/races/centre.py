@@ -45,7 +45,7 @@ def open_class(env, seats, students):
             "program_ids": [Command.set(program.ids)],
         }
     )
-    course = env["edu.class"].create(
+    class_ = env["edu.class"].create(
         {
             "code": f"RACE{number}",
             "name": "Race",
@@ -54,7 +54,7 @@ def open_class(env, seats, students):
             "capacity": seats,
         }
     )
-    course.action_open()
+    class_.action_open()
     people = env["edu.student"].create(
         [{"name": f"Runner {index}", "campus_id": campus.id} for index in range(students)]
     )
@@ -63,13 +63,13 @@ def open_class(env, seats, students):
             {
                 "student_id": person.id,
                 "package_id": package.id,
-                "class_id": course.id,
+                "class_id": class_.id,
                 "campus_id": campus.id,
             }
             for person in people
         ]
     )
-    return course.id, enrollments.ids
+    return class_.id, enrollments.ids
 
 
 def promote(env, limit, students):

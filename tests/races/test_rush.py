@@ -83,10 +83,10 @@ def test_rush_for_another_class(arena, server, server_log, director):
     """E17, E24: 20 of four classes change to a fifth at once, which has 5 seats."""
     with arena.env() as env:
         class_id, ids = open_class(env, seats=20, students=20)
-        course = env["edu.class"].browse(class_id)
-        others = [course.copy({"code": f"{course.code}-{number}", "capacity": 5}) for number in range(4)]
-        classes = env["edu.class"].union(course, *others)
-        (classes - course).action_open()
+        class_ = env["edu.class"].browse(class_id)
+        others = [class_.copy({"code": f"{class_.code}-{number}", "capacity": 5}) for number in range(4)]
+        classes = env["edu.class"].union(class_, *others)
+        (classes - class_).action_open()
         enrollments = in_company(env, "edu.enrollment", ids)
         for index, origin in enumerate(classes[:4]):
             enrollments[index::4].class_id = origin

@@ -27,34 +27,36 @@ def rivals(env, shared):
     classes = env["edu.class"].browse(class_ids)
     teachers = env["edu.teacher"].create([{"name": f"Racing teacher {number}"} for number in range(2)])
     rooms = env["edu.room"].create(
-        [{"name": f"Lane {course.id}", "campus_id": course.campus_id.id} for course in classes]
+        [{"name": f"Lane {class_.id}", "campus_id": class_.campus_id.id} for class_ in classes]
     )
     week = next(_weeks)
     start = datetime.combine(date.fromisocalendar(2030, week, 1), datetime.min.time()).replace(hour=9)
     values = [
         {
-            "class_id": course.id,
+            "class_id": class_.id,
             "teacher_id": teacher.id,
             "room_id": room.id,
             "start": start,
             "stop": start.replace(hour=11),
         }
-        for course, teacher, room in zip(classes, teachers, rooms, strict=True)
+        for class_, teacher, room in zip(classes, teachers, rooms, strict=True)
     ]
     if shared == "student_id":
         student = env["edu.student"].create(
             {"name": f"Runner in week {week}", "campus_id": classes[0].campus_id.id}
         )
-        for course in classes:
-            package = env["edu.package"].search([("program_ids", "in", course.program_id.ids)])
-            env["edu.enrollment"].with_context(edu_historic=True).create(
-                {
-                    "student_id": student.id,
-                    "package_id": package.id,
-                    "class_id": course.id,
-                    "campus_id": course.campus_id.id,
-                    "state": "confirmed",
-                }
+        for class_ in classes:
+            package = env["edu.package"].search([("program_ids", "in", class_.program_id.ids)])
+            env["edu.enrollment"].create_historic(
+                [
+                    {
+                        "student_id": student.id,
+                        "package_id": package.id,
+                        "class_id": class_.id,
+                        "campus_id": class_.campus_id.id,
+                        "state": "confirmed",
+                    }
+                ]
             )
     else:
         values[1][shared] = values[0][shared]

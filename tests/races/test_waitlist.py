@@ -23,10 +23,10 @@ def full_class(arena, waiting, seats=1):
 def offers(arena, class_id):
     """(seats taken, states in order of the list, offers in the mail queue)"""
     with arena.env() as env:
-        course = env["edu.class"].browse(class_id)
+        class_ = env["edu.class"].browse(class_id)
         entries = env["edu.waitlist"].search([("class_id", "=", class_id)], order="id")
         mails = env["mail.mail"].search_count([("model", "=", "edu.waitlist"), ("res_id", "in", entries.ids)])
-        return course.seats_taken, entries.mapped("state"), mails
+        return class_.seats_taken, entries.mapped("state"), mails
 
 
 def test_freed_seat_is_offered_to_exactly_one(arena):
@@ -54,8 +54,8 @@ def test_counting_alone_offers_twice(arena):
     barrier = threading.Barrier(2)
 
     def naive(env):
-        course = env["edu.class"].browse(class_id)
-        assert course.seats_available == 1
+        class_ = env["edu.class"].browse(class_id)
+        assert class_.seats_available == 1
         env.cr.execute(
             "UPDATE edu_waitlist SET state = 'offered', offer_expires = now() WHERE id = ("
             " SELECT id FROM edu_waitlist WHERE class_id = %s AND state = 'waiting'"

@@ -143,7 +143,7 @@ def catalogue(centre):
         "payment_price": 4_000_000,
         "hours": 9,
     }
-    course = academic.create(
+    class_ = academic.create(
         "edu.class",
         code="STORY-1",
         name="Monday and Wednesday",
@@ -154,14 +154,14 @@ def catalogue(centre):
         date_start=str(MONDAY),
         capacity=12,
     )
-    academic("edu.class", "action_open", [course])
+    academic("edu.class", "action_open", [class_])
     return {
         "campus": campus,
         "teacher": teacher,
         "room": room,
         "program": program,
         "package": package,
-        "class": course,
+        "class": class_,
     }
 
 

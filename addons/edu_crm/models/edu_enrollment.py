@@ -13,12 +13,9 @@ class EduEnrollment(models.Model):
     )
     lead_program_ids = fields.Many2many(related="lead_id.program_ids", string="Wanted Programs")
 
-    def write(self, vals):
-        newly = self.browse()
-        if vals.get("state") == "confirmed":
-            newly = self.filtered(lambda enrollment: enrollment.state in ("draft", "waiting"))
-        result = super().write(vals)
-        newly._convert_lead()
+    def _on_confirmed(self):
+        result = super()._on_confirmed()
+        self._convert_lead()
         return result
 
     def _convert_lead(self):

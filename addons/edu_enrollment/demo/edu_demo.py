@@ -157,7 +157,7 @@ class EduDemo(models.AbstractModel):
     def _load_enrollments(self, places, students):
         """Enrolments with their invoices, each confirmed on a day before its class began.
 
-        Those of yesterday and before are put on their day by the same two steps that confirming takes.
+        Those of yesterday and before are put on their day by the same step that confirming takes.
 
         :return: ``edu.enrollment``, in the order of their confirmation
         """
@@ -174,7 +174,7 @@ class EduDemo(models.AbstractModel):
             else:
                 vals_list.append({**vals, "state": "confirmed", "date_confirmed": confirmed})
         enrollments = Enrollment.create(sorted(vals_list, key=lambda vals: vals["date_confirmed"]))
-        enrollments._book_purchase(enrollments._create_invoices())
+        enrollments._create_invoices()
         confirmed_today = Enrollment.create(fresh)
         confirmed_today.action_confirm()
         return enrollments | confirmed_today

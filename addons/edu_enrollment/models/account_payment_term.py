@@ -26,5 +26,5 @@ class AccountPaymentTerm(models.Model):
     @api.constrains("line_ids")
     def _check_edu_packages(self):
         """A term that packages are paid by keeps its first instalment on the day of enrolment (C4)."""
-        # Packages of all campuses hold, whoever edits the term.
+        # sudo: packages of other campuses count as well.
         self.env["edu.package"].sudo().search([("payment_term_id", "in", self.ids)])._check_payment_term_id()

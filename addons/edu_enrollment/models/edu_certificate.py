@@ -4,11 +4,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-# What the paper says; fixed once it is given out.
+# Printed on the certificate: fixed once it is issued.
 PRINTED_FIELDS = {"enrollment_id", "class_id", "place", "date_issue", "date_expiry", "content"}
-# What the system says and nobody types, over the API neither.
+# Set by the system; nobody types these fields, not even over the API.
 SYSTEM_FIELDS = {"number", "state", "access_token", "date_revoked", "revoke_reason", "date_reminded"}
 
 
@@ -159,7 +158,7 @@ class EduCertificate(models.Model):
     def _check_class_id(self):
         """Only what was attended is certified; somebody without a class, with a pass, may have been in any."""
         for certificate in self:
-            # Who may write the certificate may have it compared with what became of the enrolment.
+            # sudo: changes of the enrolment may be closed to the user.
             enrollment_sudo = certificate.enrollment_id.sudo()
             changes_sudo = enrollment_sudo.change_ids
             attended = enrollment_sudo.class_id | changes_sudo.class_id | changes_sudo.target_class_id
@@ -204,11 +203,14 @@ class EduCertificate(models.Model):
         return super()._derived_fields() | SYSTEM_FIELDS
 
     @api.model
-    def _check_derived_fields(self, vals):
-        """Certificates of another system are taken over with number and state by a director only."""
-        if self.env.context.get("edu_historic") and self.env.user.has_group("edu_catalog.group_edu_director"):
-            vals = vals.keys() - SYSTEM_FIELDS
-        return super()._check_derived_fields(vals)
+    def create_historic(self, vals_list):
+        """Take over certificates of another system with their number and state (X3).
+
+        :param list vals_list: values as of ``create``, and those that the system sets otherwise
+        :return: the new ``edu.certificate``
+        :raise AccessError: the user is no director
+        """
+        return self._create_historic(vals_list, SYSTEM_FIELDS)
 
     # ------------------------------------------------------------------ actions
     def action_issue(self):
@@ -219,23 +221,14 @@ class EduCertificate(models.Model):
         self.check_access("write")
         self._lock()
         todo = self.filtered(lambda certificate: certificate.state != "issued")
-        for certificate in todo:
-            if certificate.enrollment_id.state not in ("confirmed", "completed"):
-                raise UserError(
-                    self.env._(
-                        "%s is neither confirmed nor completed: there is nothing to certify."
-                        " Confirm the enrolment first.",
-                        certificate.enrollment_id.display_name,
-                    )
-                )
+        self._check_came_about(todo.enrollment_id)
         numbers = self.env["ir.sequence"]._next_batch_by_code("edu.certificate", len(todo))
-        today = fields.Date.context_today(self)
         for certificate_sudo, number in zip(todo.sudo(), numbers, strict=True):
             certificate_sudo.write(
                 {
                     "state": "issued",
                     "number": certificate_sudo.number or number,
-                    "date_issue": certificate_sudo.date_issue or today,
+                    "date_issue": certificate_sudo.date_issue or certificate_sudo.campus_id._today(),
                 }
             )
         return True
@@ -259,10 +252,11 @@ class EduCertificate(models.Model):
         self._check_workflow("revoked")
         self._lock()
         todo = self.filtered(lambda certificate: certificate.state != "revoked")
-        todo.sudo().write(
-            {"state": "revoked", "revoke_reason": reason, "date_revoked": fields.Date.context_today(self)}
-        )
-        # Its place is free for another certificate from now on, also within this transaction.
+        for campus, certificates in todo.grouped("campus_id").items():
+            certificates.sudo().write(
+                {"state": "revoked", "revoke_reason": reason, "date_revoked": campus._today()}
+            )
+        # Flush: the unique index must see that another certificate is possible now.
         todo.flush_recordset(["state"])
         return True
 
@@ -272,14 +266,33 @@ class EduCertificate(models.Model):
         return self.env.ref("edu_enrollment.edu_certificate_report").report_action(self)
 
     # ------------------------------------------------------------------ business
-    def _lock(self):
-        """Wait for whoever works on these certificates; the later one starts again on the new truth."""
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM edu_certificate WHERE id IN %s ORDER BY id FOR UPDATE",
-                tuple(self.ids) or (0,),
-            )
+    @api.model
+    def _get_or_create(self, enrollments):
+        """The valid certificates of these enrolments, made where there is none (E21); as one batch.
+
+        :param enrollments: ``edu.enrollment``
+        :return: ``edu.certificate``
+        :raise UserError: an enrolment that never came about
+        """
+        enrollments.check_access("read")
+        enrollments._lock()
+        self._check_came_about(enrollments)
+        valid = enrollments.certificate_ids.filtered(lambda certificate: certificate.state != "revoked")
+        return valid | self.create(
+            [{"enrollment_id": enrollment.id} for enrollment in enrollments - valid.enrollment_id]
         )
+
+    @api.model
+    def _check_came_about(self, enrollments):
+        for enrollment in enrollments:
+            if enrollment.state not in ("confirmed", "completed"):
+                raise UserError(
+                    self.env._(
+                        "%s is neither confirmed nor completed: there is nothing to certify."
+                        " Confirm the enrolment first.",
+                        enrollment.display_name,
+                    )
+                )
 
     def _check_url(self):
         """Address under which anybody who holds the paper can have it checked (W9); in the QR code."""
@@ -345,3 +358,35 @@ class EduCertificate(models.Model):
             ]
         )
         expiring.write({"date_reminded": today})
+
+
+class EduEnrollment(models.Model):
+    """The certificates of an enrolment (E21)."""
+
+    _name = "edu.enrollment"
+    _inherit = ["edu.enrollment"]
+
+    certificate_ids = fields.One2many("edu.certificate", "enrollment_id", string="Certificates")
+    certificate_count = fields.Integer(compute="_compute_certificate_count")
+
+    def _compute_certificate_count(self):
+        counts = dict(
+            self.env["edu.certificate"]._read_group(
+                [("enrollment_id", "in", self.ids)], ["enrollment_id"], ["__count"]
+            )
+        )
+        for enrollment in self:
+            enrollment.certificate_count = counts.get(enrollment, 0)
+
+    # ------------------------------------------------------------------ windows
+    def action_create_certificate(self):
+        """Open the certificate of the enrolments; those that have none (or a revoked one) get a draft (E21).
+
+        :raise UserError: an enrolment that never came about
+        """
+        certificates = self.env["edu.certificate"]._get_or_create(self)
+        return certificates._open() if certificates else True
+
+    def action_view_certificates(self):
+        """Open all certificates of the enrolments, revoked ones too."""
+        return self.certificate_ids._open()

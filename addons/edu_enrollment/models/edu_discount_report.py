@@ -68,7 +68,7 @@ class EduDiscountReport(models.Model):
 
     @property
     def _table_query(self):
-        # The centre takes what rounding leaves, so that both shares make the discount exactly. The last three
+        # The centre bears what rounding leaves, so that both shares sum up to the discount. The last three
         # bits of an id say which discount and whose share it is.
         return SQL(
             """

@@ -98,17 +98,17 @@ class EduFinanceReport(models.Model):
     }
 
     def init(self):
-        # It was a view of the database once; such a one would keep columns from being changed.
+        # An earlier version was a database view, which would block changes of columns.
         tools.drop_view_if_exists(self.env.cr, self._table)
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        # Compiling a plan of this size takes the database longer than carrying it out.
+        # JIT compilation of a query of this size takes longer than running it.
         self.env.cr.execute("SET LOCAL jit = off")
-        return super()._search(Domain(domain).map_conditions(self._something), *args, **kwargs)
+        return super()._search(Domain(domain).map_conditions(self._null_is_zero), *args, **kwargs)
 
     @api.model
-    def _something(self, condition):
+    def _null_is_zero(self, condition):
         """Null is 0, and “not 0” is asked so that the database need not look at the facts of other measures."""
         name, asked = condition.field_expr, (condition.operator, condition.value)
         field = self._fields.get(name)
@@ -125,9 +125,9 @@ class EduFinanceReport(models.Model):
 
     @property
     def _table_query(self):
-        # The last three bits of an id say which fact it is, so that ids are unique and stay the same. What a
-        # fact does not tell is null: nothing to add up a million times. The first branch gives the types of all, so
-        # that the database plans them as one, and leaves out those that a filter excludes.
+        # The last three bits of an id say which kind of row it is, so that ids are unique and stable. Measures
+        # that a row does not have are NULL, which costs nothing to sum up. The first branch gives the types, so
+        # that the database plans all branches as one and skips those that a filter excludes.
         return SQL(
             """
             SELECT fact.*,
@@ -204,7 +204,7 @@ class EduFinanceReport(models.Model):
               JOIN (
                 SELECT sale.id, sale.student_id, sale.campus_id, sale.package_id, sale.user_id, sale.company_id,
                        company.currency_id,
-                       COALESCE(course.program_id, (
+                       COALESCE(class_.program_id, (
                            SELECT MIN(rel.program_id)
                              FROM edu_package_program_rel AS rel
                             WHERE rel.package_id = sale.package_id
@@ -213,7 +213,7 @@ class EduFinanceReport(models.Model):
                   FROM edu_enrollment AS sale
                   JOIN edu_campus AS campus ON campus.id = sale.campus_id
                   JOIN res_company AS company ON company.id = sale.company_id
-             LEFT JOIN edu_class AS course ON course.id = sale.class_id
+             LEFT JOIN edu_class AS class_ ON class_.id = sale.class_id
                 -- Once per enrolment, not once per fact.
                 OFFSET 0
               ) AS enrollment ON enrollment.id = fact.enrollment_id

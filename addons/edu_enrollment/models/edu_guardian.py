@@ -12,7 +12,7 @@ class EduGuardian(models.Model):
     _import_keys = (("student_id", "partner_id"),)
 
     student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="cascade")
-    # Stored so that the constraint below can hold it.
+    # Stored because the constraint below needs the column.
     student_partner_id = fields.Many2one(
         related="student_id.partner_id", store=True, string="Student's Contact"
     )

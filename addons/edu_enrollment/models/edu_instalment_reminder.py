@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-#: days after which an overdue instalment is a matter for people, not for a first mail
+#: days overdue after which no first reminder is sent any more: people take over
 LATEST = 60
 
 

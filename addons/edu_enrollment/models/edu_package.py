@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import float_round, format_date
 
 
 class EduPackage(models.Model):
@@ -40,7 +40,7 @@ class EduPackage(models.Model):
 
     def _inverse_tax_ids(self):
         for package in self:
-            # Writing the package was allowed just now; the taxes stand on its product.
+            # sudo: writing the package was checked; the taxes are stored on its product.
             package.product_id.sudo().taxes_id = package.tax_ids
 
     @api.depends(
@@ -106,7 +106,7 @@ class EduPackage(models.Model):
         packages = super().create(vals_list)
         for package, vals in zip(packages, vals_list, strict=True):
             if "tax_ids" in vals:
-                # Not before: the product is made with the package.
+                # Only now: the product is created together with the package.
                 package.tax_ids = vals["tax_ids"]
         return packages
 
@@ -117,7 +117,7 @@ class EduPackage(models.Model):
     def copy(self, default=None):
         packages = super().copy(default)
         for source, package in zip(self, packages, strict=True):
-            # Odoo copies of a product nothing that each company sets for itself.
+            # Odoo does not copy company-dependent fields of a product.
             source_sudo, product_sudo = (
                 record.product_id.sudo().with_company(package.company_id) for record in (source, package)
             )
@@ -154,6 +154,77 @@ class EduPackage(models.Model):
                 )
             )
 
+    def _check_can_be_sold(self, enrollment):
+        """What must be true of the package of an enrolment that is about to be confirmed (C4, E9).
+
+        :raise UserError: naming the enrolment and the way out
+        """
+        self.ensure_one()
+        date = enrollment.date_confirmed or enrollment.campus_id._today()
+        # Hours that were taken over have been sold before.
+        if not enrollment.is_taken_over and not self._is_on_sale(date, enrollment.campus_id):
+            raise UserError(
+                self.env._(
+                    "%(enrollment)s: the package %(package)s is not on sale at %(campus)s on that day."
+                    " Check its dates, its campuses and that its programs are published.",
+                    enrollment=enrollment.display_name,
+                    package=self.name,
+                    campus=enrollment.campus_id.name,
+                )
+            )
+        if self.kind == "class" and not enrollment.class_id:
+            raise UserError(
+                self.env._(
+                    "%s: the package is sold by class. Choose the class before you confirm.",
+                    enrollment.display_name,
+                )
+            )
+
+    def _check_hours_of(self, enrollment):
+        """Only what the class has given already may be left out, and more than the package has is not sold (E17)."""
+        may_sell_any = self.env.su or self.env.user.has_group("edu_catalog.group_edu_manager")
+        if enrollment.is_taken_over or may_sell_any:
+            return
+        most = self.hours
+        least = most - enrollment.hours_given if enrollment.is_prorated else 0.0
+        if not float_round(least, 2) <= float_round(enrollment.hours_planned, 2) <= float_round(most, 2):
+            raise UserError(
+                self.env._(
+                    "%(enrollment)s: from %(least)s to %(most)s hours of the package can be sold, not %(hours)s."
+                    " Correct the hours, or ask a campus manager to confirm.",
+                    enrollment=enrollment.display_name,
+                    least=f"{max(least, 0.0):g}",
+                    most=f"{most:g}",
+                    hours=f"{enrollment.hours_planned:g}",
+                )
+            )
+
+    def _totals(self, parts, currency, company):
+        """What a sale comes to, line by line, as the invoice does, so that both round to the same (E4).
+
+        :param list parts: price and discounts, signed, in ``currency``
+        :return: amounts in ``currency``, without and with taxes
+        """
+        # sudo: sellers may not read taxes.
+        taxes_sudo, company_sudo = self.sudo().tax_ids, company.sudo()
+        if not taxes_sudo:
+            return sum(parts), sum(parts)
+        lines = [
+            taxes_sudo._prepare_base_line_for_taxes_computation(
+                None,
+                tax_ids=taxes_sudo,
+                price_unit=part,
+                quantity=1.0,
+                currency_id=currency,
+                product_id=self.sudo().product_id,
+            )
+            for part in parts
+        ]
+        taxes_sudo._add_tax_details_in_base_lines(lines, company_sudo)
+        taxes_sudo._round_base_lines_tax_details(lines, company_sudo)
+        totals = taxes_sudo._get_tax_totals_summary(lines, currency, company_sudo)
+        return totals["base_amount_currency"], totals["total_amount_currency"]
+
     def _rate_of_price(self, amount):
         return amount / self.price * 100 if self.price else 100.0
 
@@ -171,26 +242,32 @@ class EduPackage(models.Model):
         )
         return Markup("<table class='table table-sm mb-0'>%s</table>") % rows
 
-    def _instalments(self, total, date):
+    def _instalments(self, total, date, untaxed=None):
         """Cut an amount as the package's payment term does.
 
         :param float total: amount in the package's currency
         :param date date: day of the invoice
+        :param float untaxed: the part of it that is no tax; default: all
         :return: list of (due date, amount in the package's currency) in their order; they sum to ``total``
         """
         self.ensure_one()
         if not self.payment_term_id:
             return [(date, total)]
         company = self.company_id or self.env.company
+        untaxed = total if untaxed is None else untaxed
+        tax_worth, untaxed_worth = (
+            self.currency_id._convert(amount, company.currency_id, company, date)
+            for amount in (total - untaxed, untaxed)
+        )
         term = self.payment_term_id._compute_terms(
             date_ref=date,
             currency=self.currency_id,
             company=company,
-            tax_amount=0.0,
-            tax_amount_currency=0.0,
+            tax_amount=tax_worth,
+            tax_amount_currency=total - untaxed,
             sign=1,
-            untaxed_amount=self.currency_id._convert(total, company.currency_id, company, date),
-            untaxed_amount_currency=total,
+            untaxed_amount=untaxed_worth,
+            untaxed_amount_currency=untaxed,
         )
         return sorted(
             ((line["date"], line["foreign_amount"]) for line in term["line_ids"]), key=lambda line: line[0]

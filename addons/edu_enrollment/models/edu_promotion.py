@@ -1,13 +1,14 @@
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from .edu_enrollment import SEAT_STATES
+from ..tools import money
+from .edu_enrollment import DRAFT_STATES, SEAT_STATES
 
-# What was promised to those who have it already, and who bears it; the report reads it (E6).
+# Promised to customers, and read by the cost report: fixed once the promotion was sold (E6).
 RATE_FIELDS = {"discount_rate", "marketing_rate", "center_rate"}
 
 
@@ -56,7 +57,7 @@ class EduPromotion(models.Model):
         string="Programs",
         check_company=True,
         ondelete="restrict",
-        # Archived ones are read, too: without them, the promotion would hold for all.
+        # Archived programs count: without them the promotion would hold for all programs.
         context={"active_test": False},
         help="Only for packages and classes of these programs. Empty: for all.",
     )
@@ -109,7 +110,7 @@ class EduPromotion(models.Model):
         string="Further Enrolments",
         help="Those that have it beside another promotion.",
     )
-    # Stored so that the constraint below holds it: two confirmations meet on this row (as edu.class.seats_taken).
+    # Stored for the constraint below: two confirmations collide on this row (as edu.class.seats_taken).
     used_count = fields.Integer(
         string="Times Used", compute="_compute_used_count", store=True, help="By confirmed enrolments."
     )
@@ -179,7 +180,7 @@ class EduPromotion(models.Model):
                     )
                 )
             )
-        # What is stored is read first: an unchanged count is not written, so that drafts hold up nobody.
+        # Read the stored value first: an unchanged count is then not written, and drafts lock nothing.
         self.mapped("used_count")
         for promotion in self:
             promotion.used_count = counts[promotion._origin]
@@ -289,6 +290,63 @@ class EduPromotion(models.Model):
         found = self.search([("code", "in", list(wanted))]) if wanted else self
         return {(promotion.code, promotion.company_id): promotion for promotion in found}
 
+    @api.model
+    def _pick(self, found, code, company):
+        """The promotion of a code that was typed (E5).
+
+        :param dict found: as of ``_by_code``
+        :param company: ``res.company`` of the enrolment
+        :raise UserError: there is none
+        """
+        promotion = found.get((self._clean_code(code), company), self.browse())
+        if code and not promotion:
+            raise UserError(
+                self.env._(
+                    "No promotion has the code “%s”. Check its spelling, or choose the promotion from the list.",
+                    code,
+                )
+            )
+        return promotion
+
+    @api.model
+    def _available_for(self, enrollments):
+        """The promotions that drafts may have today (E6).
+
+        :return: dict ``edu.enrollment`` → ``edu.promotion``
+        """
+        day = {enrollment: enrollment.campus_id._today() for enrollment in enrollments}
+        running = self.search(
+            [
+                ("company_id", "in", enrollments.campus_id.company_id.ids),
+                ("date_start", "<=", max(day.values(), default=fields.Date.today())),
+                ("date_end", ">=", min(day.values(), default=fields.Date.today())),
+            ]
+        )
+        return {
+            enrollment: running.filtered(
+                lambda promotion, enrollment=enrollment: not promotion._refusal(enrollment, day[enrollment])
+            )
+            for enrollment in enrollments
+        }
+
+    def _refusal_of(self, enrollment):
+        """Why an enrolment cannot have one of these promotions.
+
+        :return: a sentence, or ``False``
+        """
+        date = enrollment.date_confirmed or enrollment.campus_id._today()
+        return next(filter(None, (promotion._refusal(enrollment, date) for promotion in self)), False)
+
+    def _check_can_be_used(self, enrollment):
+        """A promotion may have ended, or been used up, since it was chosen (E6).
+
+        :raise UserError: with the reason
+        """
+        if refusal := self._refusal_of(enrollment):
+            raise UserError(
+                self.env._("%(enrollment)s: %(reason)s", enrollment=enrollment.display_name, reason=refusal)
+            )
+
     def _is_used_up(self):
         return bool(self.usage_limit) and self.used_count >= self.usage_limit
 
@@ -328,7 +386,7 @@ class EduPromotion(models.Model):
                 promotion=self.display_name,
                 kind=kinds[self.customer_kind],
             )
-        if not self.is_combinable and self._beside(enrollment):
+        if not self.is_combinable and self._others_of(enrollment):
             return self.env._(
                 "%(promotion)s cannot be combined with another promotion. Take the others off, or choose one"
                 " that may be combined.",
@@ -336,7 +394,7 @@ class EduPromotion(models.Model):
             )
         return self._is_used_up() and self._used_up_sentence()
 
-    def _beside(self, enrollment):
+    def _others_of(self, enrollment):
         """The other promotions of the enrolment; one that it does not have yet would be its first."""
         further = enrollment.promotion_line_ids.promotion_id
         return (further | enrollment.promotion_id if self in further else further) - self
@@ -361,3 +419,160 @@ class EduPromotion(models.Model):
         for promotion in self:
             if promotion.usage_limit and promotion.used_count > promotion.usage_limit:
                 raise UserError(promotion._used_up_sentence())
+
+
+class EduEnrollment(models.Model):
+    """The promotions of an enrolment: discounts of their own beside the one that is typed (E5, E6).
+
+    One after the other takes its rate of the price, at most what those before it leave: first the typed
+    discount, then ``promotion_id``, then the further ones in their order.
+    """
+
+    _name = "edu.enrollment"
+    _inherit = ["edu.enrollment"]
+
+    promotion_id = fields.Many2one(
+        "edu.promotion",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        copy=False,
+        tracking=True,
+        domain="[('id', 'in', available_promotion_ids)]",
+    )
+    promotion_line_ids = fields.One2many(
+        "edu.enrollment.promotion",
+        "enrollment_id",
+        string="Further Promotions",
+        help="Where promotions may be combined: those beside the first one.",
+    )
+    promotion_is_combinable = fields.Boolean(related="promotion_id.is_combinable")
+    promotion_code = fields.Char(
+        compute="_compute_promotion_code",
+        inverse="_inverse_promotion_code",
+        compute_sudo=True,
+        help="Type the code that the customer or sponsor names: it picks the promotion.",
+    )
+    promotion_amount = fields.Monetary(
+        string="Promotion Discount",
+        compute="_compute_promotion_amount",
+        store=True,
+        precompute=True,
+        help="What all promotions take off the price, together at most what the typed discount leaves of it.",
+    )
+    available_promotion_ids = fields.Many2many(
+        "edu.promotion",
+        compute="_compute_available_promotion_ids",
+        compute_sudo=True,
+        help="Promotions that this enrolment may have today.",
+    )
+    promotion_refusal = fields.Char(compute="_compute_promotion_refusal", compute_sudo=True)
+
+    _promotion_within_price = models.Constraint(
+        "CHECK (promotion_amount >= 0 AND discount_amount + promotion_amount <= price)",
+        "All discounts together lie between nothing and the whole price. Correct the typed one.",
+    )
+
+    @api.depends("promotion_id.code")
+    def _compute_promotion_code(self):
+        for enrollment in self:
+            enrollment.promotion_code = enrollment.promotion_id.code
+
+    def _inverse_promotion_code(self):
+        found = self.env["edu.promotion"]._by_code(self.mapped("promotion_code"))
+        for enrollment in self:
+            if enrollment.promotion_code != enrollment.promotion_id.code:
+                enrollment.promotion_id = self.env["edu.promotion"]._pick(
+                    found, enrollment.promotion_code, enrollment.company_id
+                )
+
+    @api.onchange("promotion_code")
+    def _onchange_promotion_code(self):
+        Promotion, result = self.env["edu.promotion"], None
+        if self.promotion_code == self.promotion_id.code:
+            return result
+        company = self.campus_id.company_id or self.env.company
+        try:
+            self.promotion_id = Promotion._pick(
+                Promotion._by_code([self.promotion_code]), self.promotion_code, company
+            )
+        except UserError as error:
+            self.promotion_id = False
+            result = {"warning": {"title": self.env._("Unknown code"), "message": str(error)}}
+        self.promotion_code = self.promotion_id.code
+        return result
+
+    @api.depends(
+        "price",
+        "discount_amount",
+        "currency_id",
+        "promotion_id.discount_rate",
+        "promotion_line_ids.sequence",
+        "promotion_line_ids.promotion_id.discount_rate",
+    )
+    def _compute_promotion_amount(self):
+        for enrollment in self:
+            enrollment.promotion_amount = sum(enrollment._promotion_amounts().values())
+
+    @api.depends(
+        "state",
+        "campus_id",
+        "package_id",
+        "class_id",
+        "partner_id",
+        "type",
+        "promotion_line_ids.promotion_id",
+    )
+    def _compute_available_promotion_ids(self):
+        drafts = self.filtered(lambda enrollment: enrollment.state in DRAFT_STATES)
+        available = self.env["edu.promotion"]._available_for(drafts)
+        for enrollment in self:
+            enrollment.available_promotion_ids = available.get(enrollment, False)
+
+    @api.depends(
+        "promotion_id",
+        "promotion_line_ids.promotion_id",
+        "state",
+        "campus_id",
+        "package_id",
+        "class_id",
+        "partner_id",
+        "type",
+    )
+    def _compute_promotion_refusal(self):
+        for enrollment in self:
+            is_open = enrollment.state in DRAFT_STATES
+            enrollment.promotion_refusal = is_open and enrollment._promotions()._refusal_of(enrollment)
+
+    @api.constrains("promotion_id", "promotion_line_ids")
+    def _check_promotions_differ(self):
+        for enrollment in self:
+            if enrollment.promotion_id in enrollment.promotion_line_ids.promotion_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(enrollment)s has the promotion %(promotion)s already. Take it off once.",
+                        enrollment=enrollment.display_name,
+                        promotion=enrollment.promotion_id.display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------------ business
+    def _promotions(self):
+        """All promotions of the enrolments, of each in the order in which they are taken off."""
+        lines = self.promotion_line_ids.sorted(lambda line: (line.sequence, line._origin.id or 0))
+        return self.promotion_id | lines.promotion_id
+
+    def _promotion_amounts(self):
+        """What each promotion takes off the price, in order; never more than is left of it (E5).
+
+        :return: dict ``edu.promotion`` → amount in the enrolment's currency
+        """
+        self.ensure_one()
+        promotions = self._promotions()
+        amounts = money.promotion_amounts(
+            self.price,
+            self.price - self.discount_amount,
+            promotions.mapped("discount_rate"),
+            self.currency_id.rounding or 0.01,
+        )
+        return dict(zip(promotions, amounts, strict=True))

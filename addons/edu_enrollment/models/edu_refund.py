@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-# What a manager approves; fixed once the refund is no longer a draft.
+from ..tools import money
+
+# Approved by a manager: fixed once the refund is no longer a draft.
 AGREED_FIELDS = {"enrollment_id", "amount", "reason"}
-# Until the money is paid the cashier may choose the journal, and somebody else may take the refund over.
+# Can be changed until the money is paid.
 PAID_FIELDS = {"journal_id", "user_id"}
 
 
@@ -183,7 +185,7 @@ class EduRefund(models.Model):
         :raise AccessError: not a manager
         :raise ValidationError: more than can go back by now
         """
-        todo_sudo = self._start("approved")
+        todo_sudo = self._lock_for("approved")
         for refund_sudo in todo_sudo:
             refund_sudo._check_refundable()
             refund_sudo.state = "approved"
@@ -198,7 +200,7 @@ class EduRefund(models.Model):
         :raise AccessError: not a cashier
         :raise UserError: more than can go back by now, a locked period; nothing is written then
         """
-        todo_sudo = self._start("paid")
+        todo_sudo = self._lock_for("paid")
         for refund_sudo in todo_sudo:
             refund_sudo._check_refundable()
             refund_sudo._pay()
@@ -207,12 +209,27 @@ class EduRefund(models.Model):
 
     def action_cancel(self):
         """Give a refund up that is not paid yet."""
-        todo_sudo = self._start("cancelled")
+        todo_sudo = self._lock_for("cancelled")
         todo_sudo.state = "cancelled"
         return True
 
     # ------------------------------------------------------------------ business
-    def _start(self, state):
+    @api.model
+    def _propose_deposit(self, enrollment):
+        """The deposit of a draft that came to nothing goes back, once a manager agrees (E12).
+
+        :return: the new draft
+        """
+        return self.create(
+            {
+                "enrollment_id": enrollment.id,
+                "amount": enrollment.amount_credit,
+                "reason": self.env._("Deposit of a cancelled enrolment"),
+                "user_id": enrollment.user_id.id,
+            }
+        )
+
+    def _lock_for(self, state):
         """Check the rights, then wait for whoever works on the same enrolments.
 
         :param str state: where the refunds are to go
@@ -230,12 +247,12 @@ class EduRefund(models.Model):
         """Make the credit that is missing, pay it out and reconcile the two."""
         self.ensure_one()
         enrollment, currency = self.enrollment_id, self.currency_id
-        today = fields.Date.context_today(self)
+        today = enrollment.campus_id._today()
         credit_lines = enrollment._open_credit_lines()
         note = credit_lines.move_id.filtered(lambda move: move.move_type == "out_refund")[:1]
         missing = self.amount + sum(credit_lines.mapped("amount_residual_currency"))
         if currency.compare_amounts(missing, 0) > 0:
-            note = enrollment._credit_for_refund(missing)
+            note = self.env["account.move"]._edu_credit_part(enrollment, missing, "refund")
             credit_lines |= enrollment._open_credit_lines()
         journal = self.journal_id or self.env["account.journal"].search(
             [
@@ -265,3 +282,71 @@ class EduRefund(models.Model):
                 "journal_id": journal.id,
             }
         )
+
+
+class EduEnrollment(models.Model):
+    """The refunds of an enrolment, and what may still go back (E15)."""
+
+    _name = "edu.enrollment"
+    _inherit = ["edu.enrollment"]
+
+    refund_ids = fields.One2many("edu.refund", "enrollment_id", string="Refunds")
+    # Stored: every approval and payment writes it, so that two at once collide on the enrolment's row.
+    amount_refund_approved = fields.Monetary(
+        compute="_compute_amount_refund_approved",
+        store=True,
+        string="Refunds to Be Paid",
+        help="Approved refunds that are not paid yet.",
+    )
+    amount_refundable = fields.Monetary(
+        compute="_compute_amount_refundable",
+        string="Refundable",
+        help="Collected minus delivered, and minus refunds to be paid.",
+    )
+
+    @api.depends("refund_ids.state", "refund_ids.amount")
+    def _compute_amount_refund_approved(self):
+        for enrollment in self:
+            approved = enrollment.refund_ids.filtered(lambda refund: refund.state == "approved")
+            enrollment.amount_refund_approved = sum(approved.mapped("amount"))
+
+    @api.depends(
+        "amount_paid",
+        "amount_invoiced",
+        "amount_delivered",
+        "amount_expired",
+        "amount_deferred",
+        "amount_refund_approved",
+    )
+    def _compute_amount_refundable(self):
+        for enrollment in self:
+            enrollment.amount_refundable = max(enrollment._refundable(), 0.0)
+
+    def _refundable(self):
+        """Collected minus delivered and minus what is promised; negative when more was promised since."""
+        self.ensure_one()
+        amount = money.refundable(
+            self.amount_paid,
+            self.amount_delivered + self.amount_expired,
+            self.amount_deferred,
+            self.amount_invoiced,
+            self.amount_refund_approved,
+        )
+        return (self.currency_id or self.env.company.currency_id).round(amount)
+
+    # ------------------------------------------------------------------ windows
+    def action_refund(self):
+        """Ask for a refund of the enrolment (E15)."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refund"),
+            "res_model": "edu.refund",
+            "view_mode": "form",
+            "context": {
+                "default_enrollment_id": self.id,
+                "default_amount": self.amount_refundable,
+                "default_user_id": self.env.uid,
+            },
+        }

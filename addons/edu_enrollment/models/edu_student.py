@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .edu_enrollment_access import MONEY_GROUPS
+from .edu_enrollment import MONEY_GROUPS
 
 
 class EduStudent(models.Model):
@@ -15,7 +15,7 @@ class EduStudent(models.Model):
     _rec_names_search = ["partner_id.complete_name", "student_number", "partner_id.phone", "partner_id.email"]
     _mail_post_access = "read"
 
-    # Without any of these two people of one name could be meant: such rows are added.
+    # How an import recognises a student. A row with nothing but a name is always added.
     _import_keys = (
         ("student_number",),
         ("partner_id",),
@@ -183,7 +183,7 @@ class EduStudent(models.Model):
         :raise UserError: a student with an enrolment that came about
         """
         moved = self.filtered(lambda student: student.partner_id.id != partner_id)
-        # Also enrolments that the user may not see are in the name of the student.
+        # sudo: enrolments that the user may not see count as well.
         for student_sudo in moved.sudo():
             if any(student_sudo.enrollment_ids.mapped("date_confirmed")):
                 raise UserError(
@@ -193,6 +193,55 @@ class EduStudent(models.Model):
                         student_sudo.display_name,
                     )
                 )
+
+    def _check_studies(self, enrollment):
+        """Who left is not sold anything (E1, E9).
+
+        :raise UserError: naming the enrolment and the way out
+        """
+        if self.state == "cancelled":
+            raise UserError(
+                self.env._(
+                    "%s: the student no longer studies here. Set the student back to learning first.",
+                    enrollment.display_name,
+                )
+            )
+
+    def _check_company_is(self, company):
+        """Students are enrolled by the company of their campus (E2).
+
+        :param company: ``res.company`` of an enrolment
+        :raise ValidationError: with the way out
+        """
+        theirs = self.student_company_id
+        if theirs != company:
+            raise ValidationError(
+                self.env._(
+                    "%(student)s studies at %(theirs)s, the enrolment belongs to %(ours)s."
+                    " Choose a campus of %(theirs)s, or give the student a campus of %(ours)s first.",
+                    student=self.display_name,
+                    theirs=theirs.name,
+                    ours=company.name,
+                )
+            )
+
+    def _check_open_to_user(self):
+        """Whoever is in charge of an enrolment sees its student: nobody enrols whom they may not see (X1, M20).
+
+        Call it on ids that came from anywhere.
+
+        :raise AccessError: one of them is open to the user neither by itself nor by an enrolment
+        """
+        if self.env.su:
+            return
+        closed = self - self._filtered_access("read")
+        if closed - self.env["edu.enrollment"].search([("student_id", "in", closed.ids)]).student_id:
+            raise AccessError(
+                self.env._(
+                    "This student is in the care of somebody else, and you may not enrol them."
+                    " Ask the person in charge to enrol, or to hand the student over to you."
+                )
+            )
 
     @api.model
     def _get_or_create(self, partners, values=None):
@@ -232,3 +281,142 @@ class EduStudent(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_enrollment.edu_ledger_entry_action")
         return action | {"domain": [("student_id", "=", self.id)]}
+
+    # ------------------------------------------------------------------ statement of account
+    def action_print_statement(self):
+        """Download the statements of account as PDF."""
+        self._check_statement()
+        return self.env.ref("edu_enrollment.edu_student_report_statement").report_action(self)
+
+    def _check_statement(self):
+        """Refuse whoever may see students, but no invoices (teachers)."""
+        self.check_access("read")
+        if not self.env["account.move"].has_access("read"):
+            raise AccessError(
+                self.env._(
+                    "Statements of account are for those who see invoices: counsellors,"
+                    " academic staff and cashiers."
+                )
+            )
+
+    def _statements(self):
+        """The accounts of the students, as accounting has them: nothing is added up that is not posted there.
+
+        Receivable lines of the enrolments' entries (invoices, credit notes, transfers, payments, also those that
+        nothing was set off against yet) stand with their whole amount; what settles them from elsewhere (a payment
+        for several children) with the part applied here.
+        So the balance is the sum of what those lines have open, in each currency.
+
+        :return: dict ``edu.student`` → list of dicts, one per currency: ``currency``, ``lines`` (dicts date, name,
+            label, kind, debit, credit, balance; by date), ``debit``, ``credit``, ``balance``, ``enrollments``
+        """
+        self._check_statement()
+        # sudo: only entries of enrolments that the user may see.
+        enrollments = self.env["edu.enrollment"].search([("student_id", "in", self.ids)], order="id")
+        items_sudo = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    "|",
+                    ("move_id.enrollment_id", "in", enrollments.ids),
+                    ("move_id.origin_payment_id.enrollment_id", "in", enrollments.ids),
+                    ("parent_state", "=", "posted"),
+                    ("account_id.account_type", "=", "asset_receivable"),
+                ]
+            )
+        )
+        accounts = {}
+        for (student, currency), items in items_sudo.grouped(
+            lambda item: (self._statement_enrollment(item.move_id).student_id, item.currency_id)
+        ).items():
+            items = self._statement_own(items)
+            lines = self._statement_documents(items) + self._statement_settlements(items)
+            accounts.setdefault(student.id, []).append(self._statement_account(currency, lines, items))
+        return {
+            student: sorted(accounts.get(student.id, []), key=lambda account: account["currency"].name)
+            for student in self
+        }
+
+    def _statement_enrollment(self, move):
+        return move.enrollment_id or move.origin_payment_id.enrollment_id
+
+    def _statement_own(self, items):
+        """Without what an entry that moved money here took from somebody else: it is on the account of the other."""
+        return items.filtered(
+            lambda item: (
+                item.move_id.move_type != "entry"
+                or item.move_id.origin_payment_id
+                or item.balance < 0
+                or not item.reconciled
+                or item.matched_credit_ids.credit_move_id & items
+            )
+        )
+
+    def _statement_kind(self, move):
+        if move.origin_payment_id.payment_type == "outbound":
+            return self.env._("Refund")
+        return self.env._("Payment") if move.origin_payment_id or move.statement_line_id else None
+
+    def _statement_documents(self, items):
+        kinds = dict(self.env["account.move"]._fields["move_type"]._description_selection(self.env))
+        result = []
+        for move, lines in items.grouped("move_id").items():
+            payment = move.origin_payment_id
+            result.append(
+                {
+                    "date": move.invoice_date or move.date,
+                    "order": (move.id, 0),
+                    "name": move.name,
+                    "kind": self._statement_kind(move) or kinds[move.move_type],
+                    "label": payment.memo
+                    or (move.move_type == "entry" and move.ref)
+                    or self._statement_enrollment(move).name,
+                    "amount": sum(lines.mapped("amount_currency")),
+                }
+            )
+        return result
+
+    def _statement_settlements(self, items):
+        """What entries of others settled of these items: one line per entry."""
+        applied = {}
+        for partials, side, other in (
+            (items.matched_credit_ids, "debit", "credit"),
+            (items.matched_debit_ids, "credit", "debit"),
+        ):
+            for partial in partials:
+                counterpart = partial[f"{other}_move_id"]
+                if counterpart in items:
+                    continue
+                sign = -1 if side == "debit" else 1
+                move = counterpart.move_id
+                applied[move] = applied.get(move, 0.0) + sign * partial[f"{side}_amount_currency"]
+        return [
+            {
+                "date": move.date,
+                "order": (move.id, 1),
+                "name": move.origin_payment_id.name or move.name,
+                "kind": self._statement_kind(move) or self.env._("Settlement"),
+                "label": move.origin_payment_id.memo or move.ref,
+                "amount": amount,
+            }
+            for move, amount in applied.items()
+        ]
+
+    def _statement_account(self, currency, lines, items):
+        """Running balance of the lines of one currency."""
+        balance = 0.0
+        enrollments = items.move_id.enrollment_id | items.move_id.origin_payment_id.enrollment_id
+        lines.sort(key=lambda line: (line["date"] or fields.Date.today(), line["order"]))
+        for line in lines:
+            amount = currency.round(line["amount"])
+            balance = currency.round(balance + amount)
+            line |= {"debit": max(amount, 0.0), "credit": max(-amount, 0.0), "balance": balance}
+        return {
+            "currency": currency,
+            "lines": lines,
+            "debit": currency.round(sum(line["debit"] for line in lines)),
+            "credit": currency.round(sum(line["credit"] for line in lines)),
+            "balance": balance,
+            "enrollments": ", ".join(enrollments.sorted("id").mapped("name")),
+        }

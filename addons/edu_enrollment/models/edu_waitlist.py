@@ -5,14 +5,14 @@ from odoo.exceptions import AccessError, UserError
 
 from .edu_enrollment import SEAT_STATES
 
-# States in which somebody is on the list; at most one such entry per class and student.
+# On the list; each student has at most one such entry per class.
 ACTIVE_STATES = ("waiting", "offered")
-# Who queues for what; another place is another entry.
+# These two never change: another class or student needs another entry.
 PLACE_FIELDS = ("class_id", "student_id")
 
 
 class EduWaitlist(models.Model):
-    """Somebody's place in the queue for a full class (E23).
+    """Somebody's place on the waiting list of a full class (E23).
 
     An entry and its enrolment go together: the enrolment is *waiting* as long as the entry is waiting or offered.
     """
@@ -81,7 +81,7 @@ class EduWaitlist(models.Model):
         "(class_id, student_id) WHERE state IN ('waiting', 'offered')",
         "This student is on the waiting list of this class already.",
     )
-    _queue_idx = models.Index("(class_id, position) WHERE state IN ('waiting', 'offered')")
+    _position_idx = models.Index("(class_id, position) WHERE state IN ('waiting', 'offered')")
     _offer_has_an_end = models.Constraint(
         "CHECK (state <> 'offered' OR offer_expires IS NOT NULL)", "An offered seat is held until a moment."
     )
@@ -111,26 +111,26 @@ class EduWaitlist(models.Model):
         :raise UserError: the student is in the class, or on its list, already
         """
         vals_list = [dict(vals) for vals in vals_list]
-        # Ids come from anywhere over the API: who is on a list is told of students only that the user may see.
+        # Over the API any id can be sent: tell nothing about students that the user may not see.
         students = {vals["student_id"] for vals in vals_list if vals.get("student_id")}
         self.env["edu.student"].browse(students).check_access("read")
-        courses = self.env["edu.class"].browse(
+        classes = self.env["edu.class"].browse(
             {vals["class_id"] for vals in vals_list if vals.get("class_id")}
         )
-        courses._lock()
+        classes._lock()
         last = dict(
             self.sudo()._read_group(
-                [("class_id", "in", courses.ids), ("state", "in", ACTIVE_STATES)],
+                [("class_id", "in", classes.ids), ("state", "in", ACTIVE_STATES)],
                 ["class_id"],
                 ["position:max"],
             )
         )
-        last = {course.id: position for course, position in last.items()}
+        last = {class_.id: position for class_, position in last.items()}
         for vals in vals_list:
             last[vals.get("class_id")] = vals["position"] = last.get(vals.get("class_id"), 0) + 1
         self._check_not_there(vals_list)
         entries = super().create(vals_list)
-        entries._queue_enrollments()
+        entries._start_waiting()
         entries.sudo().class_id._offer_free_seats()
         return entries
 
@@ -145,14 +145,14 @@ class EduWaitlist(models.Model):
             )
         result = super().write(vals)
         if vals.get("package_id"):
-            # Now, by who chose it: accepting the seat is also up to people from outside, who enrol nobody.
-            self.filtered(lambda entry: entry.state in ACTIVE_STATES)._queue_enrollments()
+            # Create the enrolment now, by staff: the seat may be accepted on the portal, where nobody may create one.
+            self.filtered(lambda entry: entry.state in ACTIVE_STATES)._start_waiting()
         return result
 
     def web_resequence(self, specification, field_name="sequence", offset=0):
         """Dragged on the screen, perhaps between the lists of several classes: each is 1, 2, 3 … again."""
         super().web_resequence(specification, field_name, offset)
-        # The order was written with the user's rights; nobody's turn changes by closing the gaps.
+        # sudo: the new order was written with the user's rights; closing gaps does not change it.
         self.sudo()._close_gaps()
         return self.web_read(specification)
 
@@ -166,11 +166,11 @@ class EduWaitlist(models.Model):
 
     @api.model
     def _derived_fields(self):
-        """Set by what happens: a draft of somebody else's, typed here, would be queued or confirmed (E23)."""
+        """Set by what happens: a draft of somebody else's, typed here, would wait or be confirmed (E23)."""
         return super()._derived_fields() | {"state", "offer_expires", "enrollment_id"}
 
     def _check_place_stays(self, vals):
-        """Nobody takes a place in one queue along to another (E23)."""
+        """Nobody takes a place on one list along to another (E23)."""
         for entry in self:
             if any(name in vals and entry[name].id != vals[name] for name in PLACE_FIELDS):
                 raise UserError(
@@ -237,7 +237,7 @@ class EduWaitlist(models.Model):
                         entry.student_id.display_name,
                     )
                 )
-        # The entry follows its enrolment, see edu.enrollment._follow_on_waitlist.
+        # Confirming ends the entry, see _follow.
         return todo.enrollment_id.action_confirm()
 
     def action_leave(self):
@@ -247,10 +247,10 @@ class EduWaitlist(models.Model):
         return True
 
     # ------------------------------------------------------------------ business
-    def _queue_enrollments(self):
+    def _start_waiting(self):
         """The enrolments of these entries wait as long as the entries do."""
         self._draft_enrollments()
-        # Whoever may make the entry puts its enrolment in the queue.
+        # sudo: creating the entry was checked; its enrolment waits as a consequence.
         drafts_sudo = self.sudo().enrollment_id.filtered(lambda item: item.state == "draft")
         if drafts_sudo:
             drafts_sudo.write({"state": "waiting"})
@@ -273,14 +273,13 @@ class EduWaitlist(models.Model):
                     "class_id": entry.class_id.id,
                     "campus_id": entry.campus_id.id,
                     "date_expected": max(
-                        entry.class_id.date_start or fields.Date.context_today(self),
-                        fields.Date.context_today(self),
+                        entry.class_id.date_start or entry.campus_id._today(), entry.campus_id._today()
                     ),
                 }
                 for entry in bare
             ]
         )
-        # Who may make the entry, and the enrolment above, may have the two tied together.
+        # sudo: users may not type the link between entry and enrolment.
         for entry_sudo, enrollment in zip(bare.sudo(), enrollments, strict=True):
             entry_sudo.enrollment_id = enrollment
 
@@ -309,8 +308,10 @@ class EduWaitlist(models.Model):
     def _close_gaps(self):
         """Number the lists of these classes 1, 2, 3 … again."""
         entries = self.search([("class_id", "in", self.class_id.ids), ("state", "in", ACTIVE_STATES)])
-        for queue in entries.grouped("class_id").values():
-            for position, entry in enumerate(queue.sorted(lambda entry: (entry.position, entry.id)), start=1):
+        for listed in entries.grouped("class_id").values():
+            for position, entry in enumerate(
+                listed.sorted(lambda entry: (entry.position, entry.id)), start=1
+            ):
                 if entry.position != position:
                     entry.position = position
 
@@ -321,6 +322,35 @@ class EduWaitlist(models.Model):
             "expired"
         )
         self.env["edu.class"].search([("waitlist_count", ">", 0)])._offer_free_seats()
+
+    @api.model
+    def _follow(self, enrollments):
+        """Keep the rule: an enrolment waits exactly as long as it has an entry that is waiting or offered.
+
+        :param enrollments: ``edu.enrollment`` of which state or class changed
+        """
+        enrollments_sudo, entries_sudo = enrollments.sudo(), self.sudo()
+        listed_sudo = entries_sudo.search(
+            [("enrollment_id", "in", enrollments.ids), ("state", "in", ACTIVE_STATES)]
+        )
+        listed_sudo._follow_enrollments()
+        still_sudo = listed_sudo.filtered(lambda entry: entry.state in ACTIVE_STATES).enrollment_id
+        new_sudo = enrollments_sudo.filtered(lambda item: item.state == "waiting") - still_sudo
+        without_class_sudo = new_sudo.filtered(lambda item: not item.class_id)
+        if without_class_sudo:
+            without_class_sudo.write({"state": "draft"})
+        joining_sudo = new_sudo - without_class_sudo
+        if joining_sudo:
+            entries_sudo.create(
+                [
+                    {
+                        "class_id": enrollment_sudo.class_id.id,
+                        "student_id": enrollment_sudo.student_id.id,
+                        "enrollment_id": enrollment_sudo.id,
+                    }
+                    for enrollment_sudo in joining_sudo
+                ]
+            )
 
     def _follow_enrollments(self):
         """Bring entries in line with what became of their enrolments."""
@@ -340,3 +370,52 @@ class EduWaitlist(models.Model):
         if gone:
             gone.write({"state": "left", "position": 0})
             gone._close_gaps()
+            gone.class_id._offer_free_seats()
+
+    @api.model
+    def _check_student_stays(self, enrollments, student_id):
+        """A place on the list is its student's (E23).
+
+        :param int student_id: who is to be the student of the enrolments
+        :raise UserError: somebody waits in the name of another one
+        """
+        for enrollment in enrollments:
+            if enrollment.state == "waiting" and enrollment.student_id.id != student_id:
+                raise UserError(
+                    self.env._(
+                        "%(enrollment)s waits for a seat in the name of %(student)s."
+                        " Leave the waiting list, and make an enrolment for the other student.",
+                        enrollment=enrollment.display_name,
+                        student=enrollment.student_id.display_name,
+                    )
+                )
+
+    @api.model
+    def _check_can_join(self, enrollments):
+        """Lists are for full classes (E23).
+
+        :raise UserError: no class is chosen, or it has a seat left
+        """
+        for enrollment in enrollments:
+            if not enrollment.class_id:
+                raise UserError(
+                    self.env._("%s: choose the class whose list is to be joined.", enrollment.display_name)
+                )
+            if not enrollment.class_id.is_full:
+                raise UserError(
+                    self.env._(
+                        "%(enrollment)s: class %(class)s has a seat left. Confirm the enrolment instead.",
+                        enrollment=enrollment.display_name,
+                        **{"class": enrollment.class_id.display_name},
+                    )
+                )
+
+
+class EduEnrollment(models.Model):
+    """The place of an enrolment on the waiting list (E23)."""
+
+    _name = "edu.enrollment"
+    _inherit = ["edu.enrollment"]
+
+    class_is_full = fields.Boolean(related="class_id.is_full")
+    waitlist_ids = fields.One2many("edu.waitlist", "enrollment_id", string="Waiting List Entries")

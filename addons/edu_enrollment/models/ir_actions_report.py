@@ -12,7 +12,7 @@ class IrActionsReport(models.Model):
 
         :raise AccessError: the user is in none of the report's groups
         """
-        # Which groups a report is for is no secret to who is asked to belong to one.
+        # sudo: users may not read report definitions.
         groups_sudo = report.sudo().group_ids
         if (
             report.model.startswith("edu.")

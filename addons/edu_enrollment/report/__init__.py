@@ -1,1 +1,1 @@
-from . import edu_finance_report_xlsx
+from . import edu_contract, edu_finance_report_xlsx

@@ -5,7 +5,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 from odoo import fields, models
 from odoo.tools import format_date
 
-# Days overdue at which an open amount grows a class older.
+# Days overdue at which an open amount moves to the next age class.
 AGES = (0, 30, 60, 90)
 
 
@@ -247,6 +247,6 @@ class EduFinanceReportXlsx(models.AbstractModel):
             sheet.write_formula(line, column, formula(column), cell_format, total)
 
     def _text(self, record):
-        # Who may see a row may see what it is about, as in a list: also a promotion of another campus.
+        # sudo: names of related records, as a list shows them, even of a promotion at another campus.
         record_sudo = record.sudo()
         return (record_sudo.name if record._name == "res.currency" else record_sudo.display_name) or ""

@@ -536,18 +536,18 @@ class HistoryCommon(EnrollmentCommon):
         """Seats are those who hold one and those who were offered one; an enrolment waits as long as its entry."""
         self.seats = self._rows(
             """
-            SELECT course.id, course.code, course.capacity, course.seats_limited, course.seats_taken,
-                   course.seats_offered, course.waitlist_count, course.state,
+            SELECT class_.id, class_.code, class_.capacity, class_.seats_limited, class_.seats_taken,
+                   class_.seats_offered, class_.waitlist_count, class_.state,
                    (SELECT COUNT(*) FROM edu_enrollment
-                     WHERE class_id = course.id AND state IN ('confirmed', 'suspended', 'completed')) AS seated,
+                     WHERE class_id = class_.id AND state IN ('confirmed', 'suspended', 'completed')) AS seated,
                    (SELECT COUNT(*) FROM edu_waitlist
-                     WHERE class_id = course.id AND state = 'offered') AS offered,
+                     WHERE class_id = class_.id AND state = 'offered') AS offered,
                    (SELECT COUNT(*) FROM edu_waitlist
-                     WHERE class_id = course.id AND state = 'waiting') AS queued,
+                     WHERE class_id = class_.id AND state = 'waiting') AS queued,
                    (SELECT ARRAY_AGG(position ORDER BY position) FROM edu_waitlist
-                     WHERE class_id = course.id AND state IN ('waiting', 'offered')) AS positions
-              FROM edu_class AS course
-             WHERE course.company_id = %(company)s
+                     WHERE class_id = class_.id AND state IN ('waiting', 'offered')) AS positions
+              FROM edu_class AS class_
+             WHERE class_.company_id = %(company)s
             """
         )
         for row in self.seats:

@@ -70,6 +70,14 @@ class TestAccounting(HistoryCommon):
         return tuple(enrollment[name] for name in names)
 
     # ------------------------------------------------------------------ documents
+    def test_no_context_switches_the_books_off(self):
+        """E14: whatever a caller over the API sends along, a credit note lowers what the ledger says."""
+        enrollment = self._sell()
+        note = self._reverse(self._invoice(enrollment))
+        note.with_context(edu_ledger_written=True, edu_historic=True, edu_hold_seats=True).action_post()
+        enrollment.invalidate_recordset()
+        self.assertEqual((enrollment.hours_left, enrollment.amount_deferred), (0, 0))
+
     def test_reversed(self):
         """E14, E18: a credit note over everything takes the hours, and cancelling credits nothing twice."""
         enrollment = self._sell()

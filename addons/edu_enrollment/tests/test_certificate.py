@@ -167,8 +167,8 @@ class TestCertificate(EnrollmentCommon):
         self.env["edu.enrollment.transfer"].create(
             {"enrollment_id": enrollment.id, "target": "class", "target_class_id": other.id}
         ).action_apply()
-        for course in (other, self.class_n):
-            draft.class_id = course
+        for class_ in (other, self.class_n):
+            draft.class_id = class_
         hours = self._make_package(name="Pass", price=1_000, kind="hours", hours=10)
         bare = self._enroll(self.binh, class_id=False, package_id=hours.id)
         self.assertEqual(self._issue(bare, class_id=other.id).class_id, other)

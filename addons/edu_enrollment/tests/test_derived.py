@@ -26,7 +26,7 @@ class TestDerived(EnrollmentCommon):
             self.an,
             self.an.guardian_ids,
             self.class_n,
-            enrollment._get_or_create_certificates(),
+            self.env["edu.certificate"]._get_or_create(enrollment),
         )
         for record in records:
             record = record.with_user(self.users["director"])

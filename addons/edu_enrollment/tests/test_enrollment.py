@@ -51,16 +51,27 @@ class TestEnrollment(EnrollmentCommon):
         enrollment = self._enroll(confirm=False)
         with self.assertRaisesRegex(UserError, "buttons"):
             enrollment.with_user(self.users["director"]).write({"state": "confirmed"})
+        confirmed = {
+            "student_id": self.an.id,
+            "package_id": self.package.id,
+            "campus_id": self.north.id,
+            "state": "confirmed",
+        }
+        Enrollment = self.env["edu.enrollment"].with_user(self.users["director"])
         with self.assertRaises(AccessError):
-            self.env["edu.enrollment"].with_user(self.users["manager"]).with_context(
-                edu_historic=True
-            ).create(
-                {
-                    "student_id": self.an.id,
-                    "package_id": self.package.id,
-                    "campus_id": self.north.id,
-                    "state": "confirmed",
-                }
+            Enrollment.with_context(edu_historic=True).create(confirmed)
+        with self.assertRaisesRegex(AccessError, "Price"):
+            Enrollment.create_historic([{**confirmed, "price": 1}])
+        with self.assertRaises(AccessError):
+            self.env["edu.enrollment"].with_user(self.users["manager"]).create_historic(
+                [
+                    {
+                        "student_id": self.an.id,
+                        "package_id": self.package.id,
+                        "campus_id": self.north.id,
+                        "state": "confirmed",
+                    }
+                ]
             )
 
     def test_confirmed_is_locked(self):

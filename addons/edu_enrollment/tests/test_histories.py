@@ -173,15 +173,15 @@ class Histories(RuleBasedStateMachine):
     @rule(
         student=st.integers(0, 5),
         package=st.sampled_from([*PACKAGES, "VND none", "VND included", "USD excluded"]),
-        course=st.sampled_from([*CLASSES, "class_n", "class_m", "class_m"]),
+        class_=st.sampled_from([*CLASSES, "class_n", "class_m", "class_m"]),
         discount=discount,
         at_once=st.booleans(),
     )
-    def enrol(self, student, package, course, discount, at_once):
+    def enrol(self, student, package, class_, discount, at_once):
         values = f'"student_id": self.students[{student}].id, "package_id": self.packages["{package}"].id'
         if package != "VND pass":
-            values += f', "class_id": self.{course}.id'
-        values += f', "campus_id": self.{"south" if course == "class_s" else "north"}.id'
+            values += f', "class_id": self.{class_}.id'
+        values += f', "campus_id": self.{"south" if class_ == "class_s" else "north"}.id'
         if "promotion" in discount:
             values += ', "promotion_id": self.promotion.id'
         if "rate" in discount:
@@ -371,10 +371,10 @@ class Histories(RuleBasedStateMachine):
         return self.part(row, self.spare(row), part) if self.spare(row) > 0 else 0.0
 
     @precondition(lambda self: self.agreed())
-    @rule(pick=which, course=st.sampled_from(CLASSES), fee=st.booleans())
-    def change_class(self, pick, course, fee):
+    @rule(pick=which, class_=st.sampled_from(CLASSES), fee=st.booleans())
+    def change_class(self, pick, class_, fee):
         row = self.pick(self.agreed("confirmed", "suspended") or self.agreed(), pick)
-        target = getattr(self.case, course)
+        target = getattr(self.case, class_)
         # To another campus the hours go as a new enrolment, and the money with them.
         amount = 0.0 if target.campus_id.id == row["campus_id"] else self.movable(row, 1)
         self.do(
@@ -382,7 +382,7 @@ class Histories(RuleBasedStateMachine):
             self.transferring(
                 row,
                 "class",
-                f'"target_class_id": self.{course}.id',
+                f'"target_class_id": self.{class_}.id',
                 amount,
                 fee=self.part(row, amount, 0.1) if fee and amount else 0.0,
             ),
@@ -395,8 +395,8 @@ class Histories(RuleBasedStateMachine):
         row = self.pick(self.agreed("confirmed", "suspended") or self.agreed(), pick)
         values = f'"target_student_id": self.students[{student}].id'
         if row["class_id"] is not None:
-            course = self.case.env["edu.class"].browse(row["class_id"])
-            name = next(name for name in CLASSES if getattr(self.case, name) == course)
+            class_ = self.case.env["edu.class"].browse(row["class_id"])
+            name = next(name for name in CLASSES if getattr(self.case, name) == class_)
             values += f', "target_class_id": self.{name}.id'
         if not confirm:
             values += ', "confirm_target": False'
@@ -406,13 +406,13 @@ class Histories(RuleBasedStateMachine):
     @rule(
         pick=which,
         tax=st.sampled_from(["none", "excluded", "included"]),
-        course=st.sampled_from(CLASSES),
+        class_=st.sampled_from(CLASSES),
         part=share,
     )
-    def convert(self, pick, tax, course, part):
+    def convert(self, pick, tax, class_, part):
         row = self.pick(self.agreed("confirmed", "suspended") or self.agreed(), pick)
         values = (
-            f'"target_package_id": self.packages["{row["currency"]} {tax}"].id, "target_class_id": self.{course}.id'
+            f'"target_package_id": self.packages["{row["currency"]} {tax}"].id, "target_class_id": self.{class_}.id'
         )
         self.do("convert", self.transferring(row, "package", values, self.movable(row, part)))
 
@@ -546,15 +546,15 @@ class Histories(RuleBasedStateMachine):
     def leave(self, pick):
         self.do("leave", f"{self.var(self.entries('offered', 'waiting'), pick)}.action_leave()")
 
-    @rule(course=st.sampled_from(CLASSES), capacity=st.integers(1, 4))
-    def resize(self, course, capacity):
+    @rule(class_=st.sampled_from(CLASSES), capacity=st.integers(1, 4))
+    def resize(self, class_, capacity):
         """Where people wait, a seat more is what they wait for."""
         seats = {row["id"]: row for row in self.case.seats}
         crowded = [name for name in CLASSES if seats[getattr(self.case, name).id]["queued"]]
         if crowded:
-            course = crowded[capacity % len(crowded)]
-            capacity = seats[getattr(self.case, course).id]["capacity"] + 1
-        self.do("resize", f"self.{course}.with_env(env).capacity = {capacity}")
+            class_ = crowded[capacity % len(crowded)]
+            capacity = seats[getattr(self.case, class_).id]["capacity"] + 1
+        self.do("resize", f"self.{class_}.with_env(env).capacity = {capacity}")
 
     @precondition(lambda self: self.agreed())
     @rule(package=st.sampled_from(TAXED), waitlist=st.booleans())

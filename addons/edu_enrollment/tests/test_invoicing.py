@@ -262,15 +262,16 @@ class TestInvoicing(EnrollmentCommon):
         old = (
             self.env["edu.enrollment"]
             .with_user(self.users["director"])
-            .with_context(edu_historic=True)
-            .create(
-                {
-                    "student_id": self.binh.id,
-                    "package_id": self.package.id,
-                    "class_id": self.class_n.id,
-                    "campus_id": self.north.id,
-                    "state": "completed",
-                }
+            .create_historic(
+                [
+                    {
+                        "student_id": self.binh.id,
+                        "package_id": self.package.id,
+                        "class_id": self.class_n.id,
+                        "campus_id": self.north.id,
+                        "state": "completed",
+                    }
+                ]
             )
         )
         self.assertFalse(old.invoice_ids)

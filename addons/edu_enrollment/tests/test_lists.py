@@ -82,7 +82,7 @@ class TestLists(ListCase, EnrollmentCommon):
                     self._assert_constant_queries(records, view_type)
 
     def test_lists_of_papers(self):
-        certificates = self.enrollments._get_or_create_certificates()
+        certificates = self.env["edu.certificate"]._get_or_create(self.enrollments)
         self._assert_constant_queries(certificates)
         self._assert_constant_queries(self.enrollments.ledger_ids)
 

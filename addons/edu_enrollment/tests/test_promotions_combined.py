@@ -305,7 +305,7 @@ class TestPromotionsCombined(PromotionCommon):
             enrollments._check_can_confirm()
             enrollments._promotions()._check_usage()
             for enrollment in enrollments:
-                self.assertEqual(len(enrollment._prepare_invoice_line_values()), 3)
+                self.assertEqual(len(self.env["account.move"]._edu_prepare_invoice_lines(enrollment)), 3)
 
         ask(drafts)
         many, one = (self._count_queries(lambda some=some: ask(some)) for some in (drafts, drafts[:1]))

@@ -161,8 +161,8 @@ class TestRecognition(RecognitionCommon):
         lines = taxes.invoice_repartition_line_ids | taxes.refund_repartition_line_ids
         lines.filtered(lambda line: line.repartition_type == "tax").account_id = vat
         enrollments = self.env["edu.enrollment"]
-        course = self.class_n.copy({"code": "T-BIG", "seats_limited": False})
-        course.action_open()
+        class_ = self.class_n.copy({"code": "T-BIG", "seats_limited": False})
+        class_.action_open()
         for name, price, discount in (
             ("VND", 9_999_999, 333_333),
             ("USD", 1000.01, 33.33),
@@ -178,7 +178,7 @@ class TestRecognition(RecognitionCommon):
                     {"name": f"{name} {tax.name}", "campus_id": self.north.id}
                 )
                 enrollments |= self._enroll(
-                    student, package_id=package.id, class_id=course.id, discount_amount=discount
+                    student, package_id=package.id, class_id=class_.id, discount_amount=discount
                 )
         for month in range(1, 4):
             for enrollment in enrollments:

@@ -91,13 +91,13 @@ class TestRoster(EnrollmentCommon):
     def test_class_with_students_is_not_cancelled(self):
         """C5, E25: what becomes of them and their money is decided first; by the button or over the API."""
         self._enroll(self.an | self.binh)
-        course = self.class_n.with_user(self.users["academic"])
-        for cancel in (course.action_cancel, lambda: course.write({"state": "cancelled"})):
+        class_ = self.class_n.with_user(self.users["academic"])
+        for cancel in (class_.action_cancel, lambda: class_.write({"state": "cancelled"})):
             with self.assertRaisesRegex(UserError, "T-N1.*has 2 students.*roster"):
                 cancel()
-        course.enrollment_ids.action_cancel()
-        course.action_cancel()
-        self.assertEqual(course.state, "cancelled")
+        class_.enrollment_ids.action_cancel()
+        class_.action_cancel()
+        self.assertEqual(class_.state, "cancelled")
 
     def test_promote(self):
         """E25: class and package are proposed; those there already are passed over; twice adds nothing."""

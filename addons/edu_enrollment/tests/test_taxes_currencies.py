@@ -23,8 +23,8 @@ class TestTaxesCurrencies(RecognitionCommon):
         super().setUpClass()
         today = fields.Date.context_today(cls.env.user)
         cls.days = [today - timedelta(days=days) for days in (60, 40, 20, 0)]
-        cls.course = cls.class_n.copy({"code": "T-TAX", "seats_limited": False})
-        cls.course.action_open()
+        cls.class_ = cls.class_n.copy({"code": "T-TAX", "seats_limited": False})
+        cls.class_.action_open()
         cls.vat = cls.deferred.copy({"code": "333100", "name": "VAT"})
         cls.on_top, cls.included, cls.second = (
             cls._make_tax(name, amount, kind)
@@ -84,7 +84,7 @@ class TestTaxesCurrencies(RecognitionCommon):
             student,
             confirm=False,
             package_id=package.id,
-            class_id=self.course.id,
+            class_id=self.class_.id,
             promotion_id=self.promotion.id,
             discount_amount=discount,
         )

@@ -67,6 +67,12 @@ class TestWaitlist(EnrollmentCommon):
         with self.assertRaisesRegex(UserError, "No seat is offered"):
             two.action_accept()
 
+    def test_no_context_keeps_the_seat_from_who_waits(self):
+        """E23: whatever a caller over the API sends along, a seat that was given up goes to the next one."""
+        waiting = self._join(self.an)
+        self.seated[0].with_context(edu_hold_seats=True).action_cancel()
+        self.assertEqual(waiting.waitlist_ids.state, "offered")
+
     def test_mail(self):
         """E23: one record in the mail queue says who, which class, until when in the campus's time zone."""
         self.company.edu_waitlist_hours = 1

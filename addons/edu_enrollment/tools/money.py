@@ -53,3 +53,69 @@ def prorated(price, hours, hours_full, rounding):
     :return: float, amount rounded to the currency
     """
     return float_round(price * hours / hours_full, precision_rounding=rounding) if hours_full else price
+
+
+def promotion_amounts(price, left, rates, rounding):
+    """What promotions take off a price, one after the other (E5).
+
+    :param float price: list price, in the currency; each rate is one of it
+    :param float left: what the typed discount leaves of the price; together they take no more
+    :param list rates: per cent, in the order in which the promotions are taken off
+    :param float rounding: smallest unit of the currency
+    :return: list of amounts in the currency, in the order of ``rates``
+    """
+    amounts = []
+    for rate in rates:
+        most = max(float_round(left, precision_rounding=rounding), 0.0)
+        amounts.append(min(discount_amount(price, rate, rounding), most))
+        left -= amounts[-1]
+    return amounts
+
+
+def with_taxes(net, net_left, total_left, rounding):
+    """What a part of an invoice is with its share of the taxes.
+
+    Counted from what remains, so that the part and the remainder make the whole.
+
+    :param float net: the part, without taxes, at most ``net_left``
+    :param float net_left: what is not credited yet, without taxes
+    :param float total_left: the same with taxes
+    :param float rounding: smallest unit of the currency
+    :return: float, amount in the currency
+    """
+    if not net_left:
+        return net
+    rest = float_round(total_left * (net_left - net) / net_left, precision_rounding=rounding)
+    return float_round(total_left - rest, precision_rounding=rounding)
+
+
+def shared_taxes(taxes, share, total, rounding):
+    """The share of each tax, made to sum up exactly: the largest takes what rounding left over.
+
+    :param dict taxes: tax → its whole amount, in the currency
+    :param float share: 0 to 1
+    :param float total: what all shares are together, in the currency
+    :param float rounding: smallest unit of the currency
+    :return: dict tax → amount
+    """
+    amounts = {tax: float_round(amount * share, precision_rounding=rounding) for tax, amount in taxes.items()}
+    if amounts:
+        largest = max(amounts, key=lambda tax: abs(amounts[tax]))
+        amounts[largest] += total - sum(amounts.values())
+    return amounts
+
+
+def refundable(paid, earned, deferred, invoiced, promised):
+    """Collected minus delivered and minus what is promised (E15); negative when more was promised since.
+
+    :param float paid: collected, with taxes, in the currency
+    :param float earned: worth of what was delivered or lapsed, without taxes
+    :param float deferred: worth of what is still to be delivered, without taxes
+    :param float invoiced: net of credit notes, with taxes
+    :param float promised: refunds that were approved and are not paid yet
+    :return: float, not rounded
+    """
+    net = earned + deferred
+    # What was delivered is counted without taxes, what was paid with them.
+    used = earned * invoiced / net if net else earned
+    return paid - used - promised

@@ -27,7 +27,7 @@ class EduClassEnroll(models.TransientModel):
         :raise UserError: somebody cannot be enrolled; names whom and why, and nobody is
         """
         self.ensure_one()
-        self.env["edu.enrollment"]._wait_in_line(self.class_id)
+        self.env["edu.enrollment"]._wait_for_turn(self.class_id)
         results = self.class_id._enroll_students(
             self.student_ids.sorted("id"), self.package_id, waitlist=self.waitlist
         )

@@ -87,7 +87,7 @@ class EduClassPromote(models.TransientModel):
         :raise UserError: there is no next program, or class or package were not chosen or do not belong to it
         """
         self.ensure_one()
-        self.env["edu.enrollment"]._wait_in_line(self.target_class_id)
+        self.env["edu.enrollment"]._wait_for_turn(self.target_class_id)
         self._check_target()
         values = {
             enrollment.student_id.id: {

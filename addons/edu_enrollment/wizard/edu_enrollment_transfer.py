@@ -139,19 +139,11 @@ class EduEnrollmentTransfer(models.TransientModel):
         # Over the API any id can be sent: nobody moves to a class, student or package that the user may not read.
         for chosen in (self.target_class_id, self.target_student_id, self.target_package_id):
             chosen.check_access("read")
-        (source | target)._wait_in_line(self.target_class_id)
-        (source | target)._lock()
-        key = f"{self._name},{self.id}"
-        # Whoever may write the enrolments may cause the change; entries are made with the accountant's rights.
-        done_sudo = self.env["edu.enrollment.change"].sudo().search([("request_key", "=", key)])
-        if done_sudo:
-            return (done_sudo.target_enrollment_id or done_sudo.enrollment_id).sudo(False)._open_form()
-        self._check_choice()
-        if self.target == "class" and self.target_class_id.campus_id == source.campus_id:
-            result = self._change_class(key)
-        else:
-            result = self._move(key)
-        return result._open_form()
+        return source._transfer(self)._open_form()
+
+    def _is_class_change(self):
+        """Whether the enrolment goes on in another class of its campus: neither hours nor money move then."""
+        return self.target == "class" and self.target_class_id.campus_id == self.enrollment_id.campus_id
 
     # ------------------------------------------------------------------ checks
     def _check_choice(self):
@@ -175,7 +167,7 @@ class EduEnrollmentTransfer(models.TransientModel):
             )
         if self.target == "enrollment":
             self._check_receiver()
-        if self.target == "class" and self.target_class_id.campus_id == source.campus_id:
+        if self._is_class_change():
             if self.amount or self.fee:
                 raise UserError(
                     self.env._("A change of class moves no money. Leave the amount and the fee empty.")
@@ -253,53 +245,3 @@ class EduEnrollmentTransfer(models.TransientModel):
                     receiver=receiver.display_name,
                 )
             )
-
-    # ------------------------------------------------------------------ business
-    def _change_class(self, key):
-        source_sudo = self.enrollment_id.sudo()
-        class_before = source_sudo.class_id
-        source_sudo._change_class(self.target_class_id.sudo())
-        source_sudo._log_change(
-            "class",
-            date=self.date,
-            class_id=class_before.id,
-            target_class_id=self.target_class_id.id,
-            hours=source_sudo.hours_left,
-            reason=self.reason,
-            request_key=key,
-        )
-        return self.enrollment_id
-
-    def _move(self, key):
-        """End this enrolment, or a part of it, and move its money to another one."""
-        source_sudo, class_ = self.enrollment_id.sudo(), self.target_class_id
-        hours, class_before = source_sudo.hours_left, source_sudo.class_id
-        if self.target == "enrollment":
-            target_sudo = self.target_enrollment_id.sudo()
-            if self.keep_source:
-                source_sudo._free_money(self.amount)
-            else:
-                source_sudo._end_by_move()
-        elif self.target == "package":
-            target_sudo = source_sudo._convert(self.target_package_id, class_)
-        else:
-            target_sudo = source_sudo._take_over(self.target_student_id or source_sudo.student_id, class_)
-        entry_sudo = source_sudo._move_money(target_sudo, self.amount, self.fee, self.date)
-        source_sudo._log_change(
-            self.target,
-            date=self.date,
-            class_id=class_before.id,
-            target_class_id=target_sudo.class_id.id,
-            target_enrollment_id=target_sudo.id,
-            hours=hours - source_sudo.hours_left,
-            amount=self.amount,
-            fee=self.fee,
-            move_id=entry_sudo.id,
-            reason=self.reason,
-            request_key=key,
-        )
-        if self.confirm_target and target_sudo.state == "draft":
-            target_sudo.action_confirm()
-        # Only now: the seat that became free may have gone to the target, which comes before the waiting list.
-        class_before._offer_free_seats()
-        return target_sudo.sudo(False)

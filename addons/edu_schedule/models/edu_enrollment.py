@@ -60,18 +60,10 @@ class EduEnrollment(models.Model):
             enrollment.final_mark = mark or 0
             enrollment.classification_id = enrollment.class_id.grading_scheme_id._classify(mark)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        enrollments = super().create(vals_list)
-        enrollments.filtered(lambda enrollment: enrollment.state in ATTENDING_STATES)._update_rolls()
-        return enrollments
-
-    def write(self, vals):
-        if {"state", "class_id", "suspend_from", "suspend_to"}.isdisjoint(vals):
-            return super().write(vals)
-        before = self.class_id
-        result = super().write(vals)
-        self._update_rolls(before)
+    def _on_state_changed(self, before):
+        result = super()._on_state_changed(before)
+        classes_before = self.env["edu.class"].union(*(item.class_id for item in before.values()))
+        self._update_rolls(classes_before)
         return result
 
     def action_view_attendance(self):

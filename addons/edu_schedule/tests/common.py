@@ -66,20 +66,16 @@ class ScheduleCommon(EnrollmentCommon):
     @classmethod
     def _historic(cls, students, **values):
         """Confirmed enrolments without invoices, in one batch."""
-        return (
-            cls.env["edu.enrollment"]
-            .with_context(edu_historic=True)
-            .create(
-                [
-                    {
-                        "student_id": student.id,
-                        "package_id": cls.package.id,
-                        "class_id": cls.class_n.id,
-                        "campus_id": cls.north.id,
-                        "state": "confirmed",
-                        **values,
-                    }
-                    for student in students
-                ]
-            )
+        return cls.env["edu.enrollment"].create_historic(
+            [
+                {
+                    "student_id": student.id,
+                    "package_id": cls.package.id,
+                    "class_id": cls.class_n.id,
+                    "campus_id": cls.north.id,
+                    "state": "confirmed",
+                    **values,
+                }
+                for student in students
+            ]
         )

@@ -4,6 +4,8 @@ Each story gives the calls, what to look at in the database, and what is there a
 without the guard stand in the files of their subjects.
 """
 
+from datetime import date, timedelta
+
 import pytest
 from centre import (
     ask,
@@ -37,6 +39,26 @@ def confirming(arena, _director):
             return taken, len(enrollment.invoice_ids), enrollment.ledger_ids.mapped("kind")
 
     return [("edu.enrollment", "action_confirm", [enrollment_id])] * CLIENTS, facts, (1, 1, ["purchase"])
+
+
+def counting(arena, _director):
+    """E17: who joins late, and renews, is counted once."""
+    today = date.today()
+    with arena.env() as env:
+        class_id, ids = open_class(env, seats=5, students=2)
+        env["edu.class"].browse(class_id).write(
+            {"date_start": today - timedelta(days=10), "date_end": today + timedelta(days=19)}
+        )
+        draft, earlier = in_company(env, "edu.enrollment", ids)
+        draft.renewed_from_id = earlier
+        draft.action_join_late()
+
+    def facts():
+        with arena.env() as env:
+            changes = env["edu.enrollment.change"].search([("enrollment_id", "in", ids)])
+            return sorted(changes.mapped("kind")), len(env["edu.enrollment"].browse(ids).invoice_ids)
+
+    return [("edu.enrollment", "action_confirm", [ids[0]])] * CLIENTS, facts, (["late", "renew"], 1)
 
 
 def generating(arena, _director):
@@ -158,7 +180,18 @@ def passing_on(arena, director):
 
 @pytest.mark.parametrize(
     "story",
-    [confirming, generating, enrolling, collecting, approving, paying, recognising, moving, passing_on],
+    [
+        confirming,
+        counting,
+        generating,
+        enrolling,
+        collecting,
+        approving,
+        paying,
+        recognising,
+        moving,
+        passing_on,
+    ],
 )
 def test_one_of_each(arena, server, director, story):
     calls, facts, expected = story(arena, director)

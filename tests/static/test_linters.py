@@ -18,8 +18,7 @@ OCA_UNWANTED = [
     "xml-field-numeric-without-eval",
     "xml-tag-position",
 ]
-# A model that does much is cut by concern: edu_enrollment.py, edu_enrollment_….py
-PYLINT_UNWANTED = ["missing-readme", "consider-merging-classes-inherited"]
+PYLINT_UNWANTED = ["missing-readme"]
 
 
 def assert_silent(program, *arguments):

@@ -57,11 +57,11 @@ class EduAssessment(models.Model):
             assessment.max_score = line.max_score or assessment.max_score or 100
 
     @api.depends("name", "max_score")
-    @api.depends_context("edu_show_max_score")
+    @api.depends_context("show_max_score")
     def _compute_display_name(self):
         for assessment in self:
             assessment.display_name = assessment.name
-            if self.env.context.get("edu_show_max_score"):
+            if self.env.context.get("show_max_score"):
                 assessment.display_name = f"{assessment.name} / {assessment.max_score:g}"
 
     @api.depends("grade_ids")

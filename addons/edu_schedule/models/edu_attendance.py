@@ -192,7 +192,11 @@ class EduAttendance(models.Model):
     def _book_roll(self):
         """The roll has been taken or corrected: sessions that somebody attended are held, hours are booked."""
         attended = self.filtered(lambda attendance: attendance.status in PRESENT)
-        (self | attended.session_id._hold())._book_deliveries()
+        newly_held = attended.session_id.filtered(lambda session: session.state == "planned")
+        if newly_held:
+            # Books the hours of their whole rolls.
+            newly_held.action_hold()
+        self.filtered(lambda attendance: attendance.session_id not in newly_held)._book_deliveries()
 
     def _book_deliveries(self):
         """Book what is charged minus what is booked, so that doing it again books nothing (S8, E18).

@@ -142,7 +142,7 @@ class EduClass(models.Model):
             "res_id": sheet.id,
             "view_mode": "form",
             "target": "new",
-            "context": {"dialog_size": "extra-large", "edu_show_max_score": True},
+            "context": {"dialog_size": "extra-large", "show_max_score": True},
         }
 
     def action_create_assessments(self):

@@ -196,8 +196,23 @@ class EduSession(models.Model):
         return sessions
 
     def write(self, vals):
-        self._write_timetable(vals)._book_deliveries()
-        return True
+        self._check_values(vals)
+        self._check_timetable_right(vals)
+        if "class_id" in vals and any(session.class_id.id != vals["class_id"] for session in self):
+            raise UserError(
+                self.env._("A session stays with its class. Cancel it and make one for the other class.")
+            )
+        moves = not {*self._booking_columns, "start", "stop"}.isdisjoint(vals)
+        if not moves and "state" not in vals:
+            return super().write(vals)
+        # Holding or cancelling a session books nobody. One that was cancelled and is planned again does.
+        (self if moves else self.filtered(lambda session: session.state == "cancelled"))._check_free(vals)
+        held = self.filtered(lambda session: session.state == "held")
+        result = super().write(vals)
+        if vals.get("state") == "planned":
+            self._add_to_rolls()
+        (held | self.filtered(lambda session: session.state == "held")).attendance_ids._book_deliveries()
+        return result
 
     def copy_data(self, default=None):
         raise UserError(
@@ -257,42 +272,6 @@ class EduSession(models.Model):
                     ", ".join(self[:CLASHES_SHOWN].mapped("display_name")),
                 )
             )
-
-    def _hold(self):
-        """Hold those of these sessions that are planned, because somebody on their rolls was there.
-
-        :return: the lines of their rolls, ``edu.attendance``; the caller books their hours
-        """
-        return self.filtered(lambda session: session.state == "planned")._write_timetable({"state": "held"})
-
-    def _write_timetable(self, vals):
-        """Write sessions, with every check, and put students on the rolls of those that are planned again.
-
-        An addon above that adds something to a change of sessions extends this method, not ``write``: a roll that
-        holds its session does not pass through ``write``.
-
-        :return: lines whose charged hours may have changed, ``edu.attendance``; the caller books them
-        :raise AccessError: the user may not make the timetable
-        :raise UserError: a session would change its class, or its state in a way that is not possible
-        :raise ValidationError: a teacher, a room, a class or a student is busy
-        """
-        self._check_values(vals)
-        self._check_timetable_right(vals)
-        if "class_id" in vals and any(session.class_id.id != vals["class_id"] for session in self):
-            raise UserError(
-                self.env._("A session stays with its class. Cancel it and make one for the other class.")
-            )
-        moves = not {*self._booking_columns, "start", "stop"}.isdisjoint(vals)
-        if not moves and "state" not in vals:
-            super().write(vals)
-            return self.env["edu.attendance"]
-        # Holding or cancelling a session books nobody. One that was cancelled and is planned again does.
-        (self if moves else self.filtered(lambda session: session.state == "cancelled"))._check_free(vals)
-        held = self.filtered(lambda session: session.state == "held")
-        super().write(vals)
-        if vals.get("state") == "planned":
-            self._add_to_rolls()
-        return (held | self.filtered(lambda session: session.state == "held")).attendance_ids
 
     # --- clashes (S2) ---
 

@@ -75,8 +75,8 @@ class HistoryCommon(EnrollmentCommon):
 
     @classmethod
     def setUpClass(cls):
-        # hypothesis measures how long it searches, by the true clock.
-        cls.clock = freezegun.api.freeze_time(FIRST_DAY, ignore=["hypothesis"])
+        # hypothesis and pytest measure how long things take, by the true clock.
+        cls.clock = freezegun.api.freeze_time(FIRST_DAY, ignore=["hypothesis", "_pytest"])
         cls.frozen = cls.startClassPatcher(cls.clock)
         super().setUpClass()
         cls.company.currency_id = cls._currency(cls.company_currency)

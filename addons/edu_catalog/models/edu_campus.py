@@ -129,12 +129,11 @@ class EduCampus(models.Model):
                 campus.user_ids = [fields.Command.link(campus.manager_id.id)]
 
     def _today(self):
-        """Today in the user's time zone, or in the campus's when the user has none (an integration, a visitor).
+        """The day it is at the campus, wherever the user is: it decides about money, deadlines and seats (X2).
 
-        :return: date; for no campus (a form that is not filled in yet) and a user without a time zone, the day in UTC
+        :return: date; for no campus (a form that is not filled in yet) the day in the user's time zone
         """
-        has_zone = self.env.context.get("tz") or self.env.user.tz
-        return fields.Date.context_today(self if has_zone else self.with_context(tz=self.tz))
+        return fields.Date.context_today(self.with_context(tz=self.tz) if self else self)
 
     @api.model
     def _default_for_user(self):

@@ -430,8 +430,7 @@ class EduEnrollment(models.Model):
             )
 
     # ------------------------------------------------------------------ computes: money and hours
-    @api.depends("state", "suspend_from", "suspend_to")
-    @api.depends_context("tz")
+    @api.depends("state", "suspend_from", "suspend_to", "campus_id.tz")
     def _compute_is_suspension_open(self):
         for enrollment in self:
             today = enrollment.campus_id._today()
@@ -1107,11 +1106,11 @@ class EduEnrollment(models.Model):
         """Begin and end suspensions on their days, which are those of each campus (E17)."""
         planned = [("state", "in", ("confirmed", "suspended")), ("suspend_from", "!=", False)]
         for [campus] in self._read_group(planned, ["campus_id"]):
-            today = campus.with_context(tz=campus.tz)._today()
+            today = campus._today()
             here = [*planned, ("campus_id", "=", campus.id)]
             over = self.search([*here, ("state", "=", "suspended"), ("suspend_to", "<", today)])
             if over:
-                over.with_context(tz=campus.tz)._resume_or_ask()
+                over._resume_or_ask()
             begun = [*here, ("state", "=", "confirmed"), ("suspend_from", "<=", today)]
             self.search([*begun, "|", ("suspend_to", "=", False), ("suspend_to", ">=", today)]).write(
                 {"state": "suspended"}

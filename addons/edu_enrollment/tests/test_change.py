@@ -345,18 +345,22 @@ class TestChange(EnrollmentCommon):
             )
 
     def test_dialogs_propose_the_day_at_the_campus(self):
-        """E11, E16, E17: for a user without a time zone a dialog proposes the day that it is at the campus."""
+        """E11, E16, E17: wherever the user is, a dialog proposes the day that it is at the campus."""
         enrollment = self._enroll()
         director = self.users["director"]
-        director.tz = False
         with freeze_time("2026-11-30 20:00:00"):
-            self.assertEqual(fields.Date.context_today(enrollment.with_user(director)), date(2026, 11, 30))
-            for model, name in (
-                ("edu.enrollment.collect", "date"),
-                ("edu.enrollment.transfer", "date"),
-                ("edu.enrollment.suspend", "date_from"),
-            ):
-                dialog = self.env[model].with_user(director).with_context(default_enrollment_id=enrollment.id)
-                with self.subTest(model):
-                    self.assertEqual(Form(dialog)[name], date(2026, 12, 1))
-                    self.assertEqual(dialog.create({})[name], date(2026, 12, 1))
+            self._assert_dialogs_propose(director, False, enrollment)
+            self._assert_dialogs_propose(director, "America/New_York", enrollment)
+
+    def _assert_dialogs_propose(self, director, tz, enrollment):
+        director.tz = tz
+        self.assertEqual(fields.Date.context_today(enrollment.with_user(director)), date(2026, 11, 30))
+        for model, name in (
+            ("edu.enrollment.collect", "date"),
+            ("edu.enrollment.transfer", "date"),
+            ("edu.enrollment.suspend", "date_from"),
+        ):
+            dialog = self.env[model].with_user(director).with_context(default_enrollment_id=enrollment.id)
+            with self.subTest(model, tz=tz):
+                self.assertEqual(Form(dialog)[name], date(2026, 12, 1))
+                self.assertEqual(dialog.create({})[name], date(2026, 12, 1))

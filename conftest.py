@@ -4,10 +4,10 @@ import os
 import threading
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Time limits of single examples say more about the machine than about the code.
-settings.register_profile("edu", deadline=None)
+settings.register_profile("edu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("edu")
 
 #: tests that commit, start servers, or let crowds rush at them: one after the other, by one worker

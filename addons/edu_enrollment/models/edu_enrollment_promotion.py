@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 
 class EduEnrollmentPromotion(models.Model):
@@ -58,14 +57,13 @@ class EduEnrollmentPromotion(models.Model):
     # ------------------------------------------------------------------ CRUD
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_amount_not_typed(vals)
         lines = super().create(vals_list)
         lines._check_enrollment_open()
         return lines
 
     def write(self, vals):
-        self._check_amount_not_typed(vals)
+        # The amount is typed by nobody, whatever state the enrolment has.
+        self._check_derived_fields(vals)
         self._check_enrollment_open()
         result = super().write(vals)
         self._check_enrollment_open()
@@ -82,10 +80,3 @@ class EduEnrollmentPromotion(models.Model):
         """
         if not self.env.su:
             self.enrollment_id._check_not_locked({"promotion_line_ids"})
-
-    @api.model
-    def _check_amount_not_typed(self, vals):
-        if "amount" in vals and not self.env.su:
-            raise AccessError(
-                self.env._("The amount of a promotion follows from its rate and is not typed. Leave it out.")
-            )

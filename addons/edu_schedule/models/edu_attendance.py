@@ -108,8 +108,17 @@ class EduAttendance(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.check_access("create")
-        for vals in vals_list:
-            self._check_values(vals)
+        attendances = super().create(vals_list)
+        attendances.filtered("status")._book_roll()
+        return attendances
+
+    @api.model
+    def _prepare_create(self, vals_list):
+        """No student is booked twice (S2).
+
+        :raise ValidationError: a student is busy
+        """
+        vals_list = super()._prepare_create(vals_list)
         complete = [vals for vals in vals_list if vals.get("session_id") and vals.get("enrollment_id")]
         sessions = self.env["edu.session"].browse({vals["session_id"] for vals in complete})
         plans = {session.id: session._as_plan() for session in sessions}
@@ -123,9 +132,7 @@ class EduAttendance(models.Model):
             if (plan := plans[vals["session_id"]])
         ]
         self._refuse(self._find_clashes(wanted))
-        attendances = super().create(vals_list)
-        attendances.filtered("status")._book_roll()
-        return attendances
+        return vals_list
 
     def write(self, vals):
         self._check_roll_right(vals)

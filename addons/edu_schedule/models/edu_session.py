@@ -178,22 +178,29 @@ class EduSession(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.check_access("create")
-        for vals in vals_list:
-            self._check_values(vals)
+        sessions = super().create(vals_list)
+        sessions._add_to_rolls()
+        return sessions
+
+    @api.model
+    def _prepare_create(self, vals_list):
+        """The teacher and the room of the class, unless others are given; and nobody is booked twice (S2).
+
+        :raise ValidationError: a teacher, a room or a class is busy
+        """
+        vals_list = super()._prepare_create(vals_list)
         classes = self.env["edu.class"].browse(
             {vals["class_id"] for vals in vals_list if vals.get("class_id")}
         )
         classes.fetch(["teacher_id", "room_id"])
-        by_id = {class_.id: class_ for class_ in classes}
-        for vals in vals_list:
-            if class_ := by_id.get(vals.get("class_id")):
-                vals.setdefault("teacher_id", class_.teacher_id.id)
-                vals.setdefault("room_id", class_.room_id.id)
+        defaults = {
+            class_.id: {"teacher_id": class_.teacher_id.id, "room_id": class_.room_id.id}
+            for class_ in classes
+        }
+        vals_list = [defaults.get(vals.get("class_id"), {}) | vals for vals in vals_list]
         plans = [plan for vals in vals_list if (plan := self._as_plan(vals))]
         self._refuse(self._find_clashes(self._bookings_of(plans)))
-        sessions = super().create(vals_list)
-        sessions._add_to_rolls()
-        return sessions
+        return vals_list
 
     def write(self, vals):
         self._check_values(vals)

@@ -93,6 +93,14 @@ class TestClash(ScheduleCommon):
             with self.assertRaisesRegex(ValidationError, "no number that can be kept"):
                 refused()
 
+    def test_values_of_the_caller_stay_as_they_are(self):
+        """An import calls again with the same values."""
+        values = {"class_id": self.class_n.id, "start": "2026-03-02 11:00:00", "stop": "2026-03-02 13:00:00"}
+        given = dict(values)
+        session = self.env["edu.session"].create(given)
+        self.assertEqual(given, values)
+        self.assertEqual((session.teacher_id, session.room_id), (self.teacher, self.room_n))
+
     def test_one_ends_where_the_next_begins(self):
         self._session(hour=16)
         self._session(hour=18)

@@ -56,7 +56,7 @@ def test_assets_exist():
 
 @pytest.mark.parametrize("addon", manifests())
 def test_tests_are_collected(addon):
-    """Odoo's own runner sees only what tests/__init__.py imports."""
+    """Odoo's own runner sees only what tests/__init__.py imports, and stumbles over a class of unittest's own."""
     folder = ADDONS / addon / "tests"
     files = {path.stem for path in folder.glob("test_*.py")}
     assert files, f"{addon} has no tests"
@@ -67,3 +67,5 @@ def test_tests_are_collected(addon):
     assert files <= imported, (
         f"not imported in {folder.relative_to(ROOT)}/__init__.py: {sorted(files - imported)}"
     )
+    foreign = [path.name for path in sorted(folder.glob("*.py")) if "import TestCase" in path.read_text()]
+    assert not foreign, f"odoo.tests.BaseCase is the class of tests without a database: {foreign}"

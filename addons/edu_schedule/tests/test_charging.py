@@ -1,11 +1,9 @@
-from unittest import TestCase
-
 from odoo.addons.edu_schedule.tools.charging import charged_hours
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
 
 @tagged("post_install", "-at_install")
-class TestCharging(TestCase):
+class TestCharging(BaseCase):
     """What a lesson of two hours costs (S8)."""
 
     def test_every_rule(self):

@@ -1,11 +1,10 @@
 from datetime import datetime, timedelta
-from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.edu_schedule.tools.clash import Booking, Clash, find_clashes
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
 MIDNIGHT = datetime(2026, 3, 2)
 #: (who, hour of the beginning, hours)
@@ -22,7 +21,7 @@ def overlap(one, other):
 
 
 @tagged("post_install", "-at_install")
-class TestClashValues(TestCase):
+class TestClashValues(BaseCase):
     """Clashes as values, without a database (S2)."""
 
     def test_clash_says_who_which_two_and_from_when_until_when(self):

@@ -1,10 +1,8 @@
-from unittest import TestCase
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.edu_schedule.tools.marks import classify, final_mark
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
 MARK = st.tuples(st.floats(0, 1), st.floats(0.5, 1000), st.floats(0.01, 100)).map(
     lambda mark: (mark[0] * mark[1], mark[1], mark[2])
@@ -12,7 +10,7 @@ MARK = st.tuples(st.floats(0, 1), st.floats(0.5, 1000), st.floats(0.01, 100)).ma
 
 
 @tagged("post_install", "-at_install")
-class TestMarks(TestCase):
+class TestMarks(BaseCase):
     """Final marks and their names (S9)."""
 
     def test_weighted_mean(self):

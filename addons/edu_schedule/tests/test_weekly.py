@@ -1,11 +1,10 @@
 from datetime import date, datetime, timedelta
-from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.edu_schedule.tools import weekly
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
 MONDAY_EVENING = weekly.Weekly(0, 18, 20, "mon")
 
@@ -15,7 +14,7 @@ def starts(pattern, first, last, tz):
 
 
 @tagged("post_install", "-at_install")
-class TestWeekly(TestCase):
+class TestWeekly(BaseCase):
     """From a weekly pattern to UTC moments (S1)."""
 
     def test_hour_stays_when_clocks_change(self):

@@ -61,6 +61,32 @@ def counting(arena, _director):
     return [("edu.enrollment", "action_confirm", [ids[0]])] * CLIENTS, facts, (["late", "renew"], 1)
 
 
+def renewing(arena, _director):
+    """E17: one draft follows; making it writes nothing on the enrolment that all wait for."""
+    with arena.env() as env:
+        _class_id, [enrollment_id] = open_class(env, seats=5, students=1)
+        in_company(env, "edu.enrollment", enrollment_id).action_confirm()
+
+    def facts():
+        with arena.env() as env:
+            return len(env["edu.enrollment"].browse(enrollment_id).renewal_ids)
+
+    return [("edu.enrollment", "action_renew", [enrollment_id])] * CLIENTS, facts, 1
+
+
+def certifying(arena, _director):
+    """E21: one draft of a certificate, which all are shown."""
+    with arena.env() as env:
+        _class_id, [enrollment_id] = open_class(env, seats=5, students=1)
+        in_company(env, "edu.enrollment", enrollment_id).action_confirm()
+
+    def facts():
+        with arena.env() as env:
+            return len(env["edu.enrollment"].browse(enrollment_id).certificate_ids)
+
+    return [("edu.enrollment", "action_create_certificate", [enrollment_id])] * CLIENTS, facts, 1
+
+
 def generating(arena, _director):
     """S1: one timetable."""
     with arena.env() as env:
@@ -183,6 +209,8 @@ def passing_on(arena, director):
     [
         confirming,
         counting,
+        renewing,
+        certifying,
         generating,
         enrolling,
         collecting,

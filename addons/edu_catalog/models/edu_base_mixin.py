@@ -82,7 +82,8 @@ class EduBaseMixin(models.AbstractModel):
         for vals in vals_list:
             self._check_values(vals)
             self._check_derived_fields(vals)
-        return super().create(self._prepare_create(vals_list))
+        records = self._without_derived_defaults()
+        return super(EduBaseMixin, records).create(records._prepare_create(vals_list))
 
     def write(self, vals):
         self._check_values(vals)
@@ -156,10 +157,22 @@ class EduBaseMixin(models.AbstractModel):
         """
         if not self.env.su and not self.env.user.has_group("edu_catalog.group_edu_director"):
             raise AccessError(self.env._("Only a director may take over records of another system. Ask one."))
+        lists = {name for name, field in self._fields.items() if field.type in ("one2many", "many2many")}
         for vals in vals_list:
             self._check_derived_fields(vals.keys() - facts)
-        # The facts were checked above; the rules of companies hold for what was made.
-        records = self.sudo().create(vals_list).sudo(self.env.su)
+            if given := lists.intersection(vals):
+                raise AccessError(
+                    self.env._(
+                        "%s: only the record itself is taken over. Leave it out, and add it afterwards.",
+                        self._labels(sorted(given)),
+                    )
+                )
+        # The facts were checked above, and lists would be written with all rights; the rules of companies hold for
+        # what was made. Defaults of the caller's context are no part of the values.
+        maker = self.with_context(
+            {key: value for key, value in self.env.context.items() if not key.startswith("default_")}
+        )
+        records = maker.sudo().create(vals_list).sudo(self.env.su)
         records.check_access("create")
         return records
 
@@ -183,6 +196,16 @@ class EduBaseMixin(models.AbstractModel):
     def _labels(self, names):
         """The fields as users know them, in a list to be read."""
         return ", ".join(self._fields[name]._description_string(self.env) for name in names)
+
+    def _without_derived_defaults(self):
+        """Without the ``default_…`` keys of the context that would type a fact: any caller over the API can send them.
+
+        :return: the same records
+        """
+        keys = {f"default_{name}" for name in self._derived_fields()}
+        if self.env.su or keys.isdisjoint(self.env.context):
+            return self
+        return self.with_context({key: value for key, value in self.env.context.items() if key not in keys})
 
     # ------------------------------------------------------------------ refusals of the database
     @api.model
@@ -233,9 +256,9 @@ class EduBaseMixin(models.AbstractModel):
         """Wait until nobody else works on these records, and keep them until the transaction ends.
 
         **Nothing that was read before waiting may be used after it.** So lock first, then read, check and write.
-        At REPEATABLE READ the one who waited for somebody who wrote gets a serialization error, and Odoo starts the
-        request again on the new truth; that error is left alone here. What the cache holds of these records is
-        forgotten (pending writes go out first), so that what follows is read under the lock.
+        The rows are written as they are: so whoever waited gets a serialization error, also where the other one
+        wrote elsewhere only, and Odoo starts the request again on the new truth. That error is left alone here. What
+        the cache holds of these records is forgotten (pending writes go out first).
 
         One order (by id), so that two who want the same records do not wait for each other; one strength, ``NO KEY
         UPDATE``, so that others may still refer to the records. Odoo's ``lock_for_update`` does not wait, and its
@@ -249,11 +272,13 @@ class EduBaseMixin(models.AbstractModel):
         if not ids:
             return self
         lock = SQL(
-            "SET LOCAL lock_timeout = %s; SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE;"
+            "SET LOCAL lock_timeout = %(timeout)s;"
+            " SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id FOR NO KEY UPDATE;"
+            " UPDATE %(table)s SET write_date = write_date WHERE id IN %(ids)s;"
             " SET LOCAL lock_timeout TO DEFAULT",
-            f"{LOCK_TIMEOUT}s",
-            SQL.identifier(self._table),
-            tuple(ids),
+            timeout=f"{LOCK_TIMEOUT}s",
+            table=SQL.identifier(self._table),
+            ids=tuple(ids),
         )
         try:
             # The savepoint gives up the timeout with the rest, and leaves a transaction that can be gone on with.

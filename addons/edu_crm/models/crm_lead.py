@@ -162,6 +162,10 @@ class CrmLead(models.Model):
                 )
 
     @api.model
+    def _check_values(self, vals):
+        """Leads are Odoo's, and what comes in by mail may be long; enquiries are checked by ``edu.enquiry``."""
+
+    @api.model
     def _derived_fields(self):
         """Only what this addon derives: Odoo writes its own such fields of a lead with the rights of the user.
 

@@ -97,6 +97,11 @@ class TestStatus(CrmCommon):
                 tried += 1
         self.assertTrue(tried, "the map allows everything: this test proves nothing")
 
+    def test_leads_of_odoo_stay_as_long_as_they_come(self):
+        """A mail may have a longer subject, and more addresses, than what we take in our own texts."""
+        addresses = "somebody@example.com," * 20
+        self.assertEqual(self.Lead.create({"name": "S" * 300, "email_cc": addresses}).email_cc, addresses)
+
     def test_since_when_is_typed_by_nobody(self):
         lead = self._lead().with_user(self.users["counsellor"])
         with self.assertRaisesRegex(AccessError, "Status Since"):

@@ -539,13 +539,13 @@ class EduEnrollment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
+        default = self.default_get(["student_id", "state"])
+        if not self.env.su and any((default | vals).get("state", "draft") != "draft" for vals in vals_list):
             raise AccessError(
                 self.env._(
                     "A new enrolment is a draft; its buttons take it further. Only a director may take over others."
                 )
             )
-        default = self.default_get(["student_id"])
         students = {(default | vals).get("student_id") for vals in vals_list} - {None, False}
         self.env["edu.student"].browse(students)._check_open_to_user()
         enrollments = super().create(vals_list)
@@ -850,9 +850,9 @@ class EduEnrollment(models.Model):
         class_sudo, hours = self_sudo.class_id, self_sudo.hours_left
         if order._is_class_change():
             target_sudo, entry_sudo = self_sudo, self.env["account.move"]
-            Change._change_class(self_sudo, order.target_class_id.sudo())
+            Change.sudo()._change_class(self_sudo, order.target_class_id.sudo())
         else:
-            target_sudo = Change._hand_over(self_sudo, order)
+            target_sudo = Change.sudo()._hand_over(self_sudo, order)
             entry_sudo = (
                 self.env["account.move"]
                 .sudo()

@@ -108,16 +108,13 @@ class EduLedgerEntry(models.Model):
                 {
                     **line,
                     "date": line.get("date") or campus_of_sudo[line["enrollment_id"]]._today(),
-                    "origin": line.get("origin") or self._default_origin(line),
+                    # Not for deliveries: Odoo looks each reference up, one query a line.
+                    "origin": line.get("origin")
+                    or (line["kind"] != "delivery" and f"edu.enrollment,{line['enrollment_id']}"),
                 }
                 for line in lines
             ]
         )
-
-    @api.model
-    def _default_origin(self, line):
-        # Odoo looks each reference up, one query a line: too much for a thousand deliveries.
-        return line["kind"] != "delivery" and f"edu.enrollment,{line['enrollment_id']}"
 
     @api.model
     def _book_sale(self, enrollments, invoices):
@@ -209,7 +206,10 @@ class EduLedgerEntry(models.Model):
         self._book(lines)
         for move in documents:
             self._check_document(move)
-        documents.enrollment_id._apply_open_credit()
+        # A credit note that our verbs booked is set off, or paid out, by them.
+        changed = {line["enrollment_id"] for line in lines}
+        changed |= set(documents.filtered(lambda move: move.move_type == "out_invoice").enrollment_id.ids)
+        self.env["edu.enrollment"].browse(changed)._apply_open_credit()
 
     @api.model
     def _check_document(self, move):

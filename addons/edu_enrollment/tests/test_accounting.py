@@ -70,6 +70,17 @@ class TestAccounting(HistoryCommon):
         return tuple(enrollment[name] for name in names)
 
     # ------------------------------------------------------------------ documents
+    def test_refund_beside_a_payment_that_was_taken_off_its_invoice(self):
+        """E15: the payment that an accountant took off an instalment is paid back, not set off once more."""
+        enrollment = self._sell()
+        self._collect(enrollment, enrollment.amount_total)
+        payment = enrollment.sudo().payment_ids
+        payment.move_id.line_ids.filtered("reconciled").remove_move_reconcile()
+        total = enrollment.amount_total
+        refund = self._refund(enrollment, 7_500_000)
+        self.assertEqual(refund.state, "paid")
+        self.assertEqual((enrollment.amount_refunded, enrollment.amount_paid), (7_500_000, total - 7_500_000))
+
     def test_no_context_switches_the_books_off(self):
         """E14: whatever a caller over the API sends along, a credit note lowers what the ledger says."""
         enrollment = self._sell()

@@ -62,6 +62,36 @@ class TestEnrollment(EnrollmentCommon):
             Enrollment.with_context(edu_historic=True).create(confirmed)
         with self.assertRaisesRegex(AccessError, "Price"):
             Enrollment.create_historic([{**confirmed, "price": 1}])
+        entry = {"kind": "purchase", "hours": 50, "amount": 500}
+        with self.assertRaisesRegex(AccessError, "Hours Ledger"):
+            Enrollment.create_historic([{**confirmed, "ledger_ids": [Command.create(entry)]}])
+
+    def test_defaults_of_a_context_type_no_facts(self):
+        """E3, E4, E9, E20: a caller over the API can send any ``default_…``; the price, the approval and the state
+        are the system's all the same."""
+        Enrollment = self.env["edu.enrollment"].with_user(self.users["counsellor"])
+        values = {"student_id": self.an.id, "package_id": self.package.id, "campus_id": self.north.id}
+        draft = Enrollment.with_context(
+            default_is_taken_over=True,
+            default_value_taken_over=1,
+            default_approved_by_id=self.users["manager"].id,
+            default_amount_approved=9_999_999,
+            default_signed_by="Somebody",
+            default_signed_on="2026-01-01 00:00:00",
+        ).create(values)
+        self.assertEqual(
+            (draft.price, draft.is_taken_over, draft.approved_by_id, draft.signed_by),
+            (9_999_999, False, self.env["res.users"], False),
+        )
+        with self.assertRaises(AccessError):
+            Enrollment.with_context(default_state="confirmed").create(values)
+        certificate = (
+            self.env["edu.certificate"]
+            .with_user(self.users["academic"])
+            .with_context(default_state="issued", default_number="FAKE-1", default_date_issue="2026-01-01")
+            .create({"enrollment_id": self._enroll().id})
+        )
+        self.assertEqual((certificate.state, certificate.number), ("draft", False))
         with self.assertRaises(AccessError):
             self.env["edu.enrollment"].with_user(self.users["manager"]).create_historic(
                 [

@@ -194,8 +194,14 @@ class TestTransfer(EnrollmentCommon):
         source = self._enroll()
         self._collect(source, 9_999_999, journal_id=self.journal.id)
         target = self._enroll(self.binh, class_id=self.class_2.id)
+        # A manager has no rights on entries; this transfer makes a credit note and an entry.
         self._transfer(
-            source, "enrollment", target_enrollment_id=target.id, amount=3_333_333, keep_source=True
+            source,
+            "enrollment",
+            user=self.users["manager"],
+            target_enrollment_id=target.id,
+            amount=3_333_333,
+            keep_source=True,
         )
         self.assertEqual((source.state, source.amount_paid, source.amount_due), ("confirmed", 6_666_666, 0))
         self.assertEqual((source.hours_left, source.hours_moved), (40, 20))

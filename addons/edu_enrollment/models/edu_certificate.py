@@ -309,6 +309,13 @@ class EduCertificate(models.Model):
             return "revoked"
         return "expired" if self.with_context(tz=self.campus_id.tz).is_expired else "valid"
 
+    @api.model
+    def _get_thread_with_access(self, thread_id, **access):
+        """The token of the QR code opens the check page (W9). Odoo's portal would take it for the key to the messages."""
+        return super()._get_thread_with_access(
+            thread_id, **{name: value for name, value in access.items() if name != "token"}
+        )
+
     def _open(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("edu_enrollment.edu_certificate_action")
         if len(self) == 1:

@@ -311,7 +311,7 @@ class EduCertificate(models.Model):
 
     @api.model
     def _get_thread_with_access(self, thread_id, **access):
-        """The token of the QR code opens the check page (W9). Odoo's portal would take it for the key to the messages."""
+        """The QR code's token opens the check page (W9). Odoo's portal would take it for the key to the messages."""
         return super()._get_thread_with_access(
             thread_id, **{name: value for name, value in access.items() if name != "token"}
         )

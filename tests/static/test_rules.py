@@ -64,7 +64,7 @@ def cited() -> dict[str, list[str]]:
     places: dict[str, list[str]] = {}
     for folder in ("addons", "scripts", "tests"):
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".xml", ".js", ".scss", ".rst") and "i18n" not in path.parts:
+            if path.suffix in (".py", ".xml", ".js", ".scss", ".rst") and "i18n" not in path.relative_to(ROOT).parts:
                 for number in set().union(*map(numbers_in, prose_of(path))):
                     places.setdefault(number, []).append(str(path.relative_to(ROOT)))
     return places

@@ -163,18 +163,9 @@ class EduClass(models.Model):
         :return: the new ``edu.session``
         """
         self.check_access("write")
-        self._wait_for_generating()
+        self._lock()
         self._check_can_generate()
         return self.env["edu.session"].create(self._propose_sessions())
-
-    def _wait_for_generating(self):
-        """Wait for whoever generates sessions of these classes, and go on with what is true by then.
-
-        Sessions are rows of their own, so the class is written as well, unchanged: the database starts the later
-        of two who generate at once again, and it adds nothing.
-        """
-        self._lock()
-        self.env.cr.execute(SQL("UPDATE edu_class SET id = id WHERE id IN %s", tuple(self.ids)))
 
     def _check_can_generate(self):
         for class_ in self:

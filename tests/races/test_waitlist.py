@@ -1,10 +1,15 @@
 """The waiting list under real concurrent transactions (E23)."""
 
 import threading
+from unittest.mock import patch
 
+import pytest
 from centre import call, in_company, open_class
 
+from odoo.addons.edu_enrollment.tools import turn
 from odoo.exceptions import UserError
+
+MODEL = "odoo.addons.edu_enrollment.models.edu_enrollment"
 
 
 def full_class(arena, waiting, seats=1):
@@ -66,6 +71,28 @@ def test_counting_alone_offers_twice(arena):
 
     assert arena.together(naive, naive) == [None, None]
     assert offers(arena, class_id)[1].count("offered") == 2
+
+
+def test_whoever_leaves_while_the_seat_is_accepted_is_not_sold_it(arena):
+    """Somebody accepts the offer and waits for the class; in another window the place is given up meanwhile."""
+    class_id, [enrollment_id], [first, _second] = full_class(arena, waiting=2)
+    with arena.env() as env:
+        call("edu.enrollment", enrollment_id, "action_cancel")(env)
+    wait = turn.wait_for_turn
+
+    def leave_meanwhile(cr, keys):
+        with arena.env() as env:
+            call("edu.waitlist", first, "action_leave")(env)
+        wait(cr, keys)
+
+    with (
+        patch(f"{MODEL}.request", True),
+        patch.object(turn, "wait_for_turn", leave_meanwhile),
+        arena.env() as env,
+        pytest.raises(UserError, match="No seat is offered"),
+    ):
+        in_company(env, "edu.waitlist", first).action_accept()
+    assert offers(arena, class_id)[:2] == (1, ["left", "offered"])
 
 
 def test_two_accept_at_once(arena):

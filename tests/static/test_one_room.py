@@ -18,7 +18,13 @@ VERBS = {
     "action_complete",
     "action_suspend",
     "action_resume",
+    "action_approve_discount",
+    "action_join_waitlist",
+    "action_join_late",
+    "action_renew",
+    "action_expire_hours",
     "_transfer",
+    "_sign_contract",
     "_compute_price",
 }
 #: a key of ours that is read from the context, or put there
@@ -103,7 +109,7 @@ def test_a_model_is_made_once():
 
 
 def test_an_addon_extends_a_model_in_one_class():
-    """A model of its own it extends at the foot of another one's file only, by fields and what computes them."""
+    """A model of its own it extends at the foot of another one's file only, and never what creates and writes."""
     wrong = []
     for (addon, model), found in by_addon_and_model().items():
         owner = [one for one in found if one.is_owner]

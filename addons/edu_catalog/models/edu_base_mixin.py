@@ -5,7 +5,7 @@ import psycopg2
 
 from odoo import api, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, clean_context
 
 # Longer than any name of a person, class or package; short enough for every index of the database.
 LONGEST_TEXT = 250
@@ -169,9 +169,7 @@ class EduBaseMixin(models.AbstractModel):
                 )
         # The facts were checked above, and lists would be written with all rights; the rules of companies hold for
         # what was made. Defaults of the caller's context are no part of the values.
-        maker = self.with_context(
-            {key: value for key, value in self.env.context.items() if not key.startswith("default_")}
-        )
+        maker = self.with_context(clean_context(self.env.context))
         records = maker.sudo().create(vals_list).sudo(self.env.su)
         records.check_access("create")
         return records
@@ -205,7 +203,8 @@ class EduBaseMixin(models.AbstractModel):
         keys = {f"default_{name}" for name in self._derived_fields()}
         if self.env.su or keys.isdisjoint(self.env.context):
             return self
-        return self.with_context({key: value for key, value in self.env.context.items() if key not in keys})
+        context = {key: value for key, value in self.env.context.items() if key not in keys}
+        return self.with_env(self.env(context=context))
 
     # ------------------------------------------------------------------ refusals of the database
     @api.model

@@ -22,7 +22,9 @@ class AccountMoveLine(models.Model):
     )
     @api.depends_context("tz")
     def _compute_instalment_state(self):
-        today = fields.Date.context_today(self)
+        # Of a line that is no enrolment's, the day is the user's.
+        campuses = self.move_id.enrollment_id.campus_id
+        today = {campus: campus._today() for campus in (*campuses, campuses.browse())}
         # Computed with sudo: users may read the line, but not the payments that settled it.
         credited = self._credited()
         for line in self:
@@ -30,7 +32,7 @@ class AccountMoveLine(models.Model):
                 line.instalment_state = False
             elif line.currency_id.is_zero(line.amount_residual_currency):
                 line.instalment_state = "credited" if line in credited else "paid"
-            elif line.date_maturity and line.date_maturity < today:
+            elif line.date_maturity and line.date_maturity < today[line.move_id.enrollment_id.campus_id]:
                 line.instalment_state = "overdue"
             else:
                 line.instalment_state = "unpaid"
@@ -191,10 +193,20 @@ class AccountMoveLine(models.Model):
     def _search_instalment_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
         instalment = Domain("display_type", "=", "payment_term") & Domain("parent_state", "=", "posted")
         still_open = Domain("amount_residual", "!=", 0)
-        overdue = Domain("date_maturity", "<", today)
+        days = self.env["edu.campus"]._by_day().items()
+        today = fields.Date.context_today(self)
+
+        def due(operator):
+            at_campuses = Domain.OR(
+                Domain("move_id.enrollment_id.campus_id", "in", campuses.ids)
+                & Domain("date_maturity", operator, day)
+                for day, campuses in days
+            )
+            elsewhere = Domain("move_id.enrollment_id", "=", False)
+            return at_campuses | (elsewhere & Domain("date_maturity", operator, today))
+
         settled = instalment & Domain("amount_residual", "=", 0)
         by_note = Domain("credit_move_id.move_id.move_type", "=", "out_refund")
         # `any!` ignores record rules, as the compute does: users need not see the payments.
@@ -204,10 +216,8 @@ class AccountMoveLine(models.Model):
         domains = {
             "paid": settled & ~credited,
             "credited": settled & credited,
-            "unpaid": instalment
-            & still_open
-            & (Domain("date_maturity", ">=", today) | Domain("date_maturity", "=", False)),
-            "overdue": instalment & still_open & overdue,
+            "unpaid": instalment & still_open & (due(">=") | Domain("date_maturity", "=", False)),
+            "overdue": instalment & still_open & due("<"),
             False: ~instalment,
         }
         return Domain.OR(domains[state] for state in value if state in domains)

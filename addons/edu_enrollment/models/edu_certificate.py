@@ -132,19 +132,19 @@ class EduCertificate(models.Model):
             campus = certificate.enrollment_id.campus_id
             certificate.place = campus.partner_id.city or campus.name
 
-    @api.depends("date_expiry", "state")
-    @api.depends_context("tz")
+    @api.depends("date_expiry", "state", "campus_id.tz")
     def _compute_is_expired(self):
-        today = fields.Date.context_today(self)
         for certificate in self:
-            certificate.is_expired = bool(
-                certificate.state == "issued" and certificate.date_expiry and certificate.date_expiry < today
-            )
+            last_day = certificate.state == "issued" and certificate.date_expiry
+            certificate.is_expired = bool(last_day and last_day < certificate.campus_id._today())
 
     def _search_is_expired(self, operator, value):
         if operator != "in":
             return NotImplemented
-        expired = Domain("state", "=", "issued") & Domain("date_expiry", "<", fields.Date.context_today(self))
+        expired = Domain("state", "=", "issued") & Domain.OR(
+            Domain("campus_id", "in", campuses.ids) & Domain("date_expiry", "<", day)
+            for day, campuses in self.env["edu.campus"]._by_day().items()
+        )
         return Domain.OR(expired if wanted else ~expired for wanted in set(value))
 
     @api.depends("number", "student_id.name")
@@ -307,7 +307,7 @@ class EduCertificate(models.Model):
         self.ensure_one()
         if self.state == "revoked":
             return "revoked"
-        return "expired" if self.with_context(tz=self.campus_id.tz).is_expired else "valid"
+        return "expired" if self.is_expired else "valid"
 
     @api.model
     def _get_thread_with_access(self, thread_id, **access):
@@ -329,21 +329,18 @@ class EduCertificate(models.Model):
 
         Of somebody who has left, the manager of the campus; without one it is told once there is somebody.
         """
-        today = fields.Date.context_today(self)
-        expiring = self.browse().union(
-            *(
-                self.search(
-                    [
-                        ("company_id", "=", company.id),
-                        ("state", "=", "issued"),
-                        ("date_reminded", "=", False),
-                        ("date_expiry", ">=", today),
-                        ("date_expiry", "<=", today + timedelta(days=company.certificate_reminder_days)),
-                    ]
-                )
-                for company in self.env["res.company"].search([("certificate_reminder_days", ">", 0)])
+        expiring = self.browse()
+        for company in self.env["res.company"].search([("certificate_reminder_days", ">", 0)]):
+            today = company._edu_today()
+            expiring |= self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "issued"),
+                    ("date_reminded", "=", False),
+                    ("date_expiry", ">=", today),
+                    ("date_expiry", "<=", today + timedelta(days=company.certificate_reminder_days)),
+                ]
             )
-        )
         told = {
             certificate: (certificate.user_id | certificate.campus_id.manager_id).filtered("active")[:1]
             for certificate in expiring
@@ -364,7 +361,8 @@ class EduCertificate(models.Model):
                 for certificate in expiring
             ]
         )
-        expiring.write({"date_reminded": today})
+        for campus, certificates in expiring.grouped("campus_id").items():
+            certificates.write({"date_reminded": campus._today()})
 
 
 class EduEnrollment(models.Model):

@@ -202,7 +202,7 @@ class EduEnrollment(models.Model):
     date_expected = fields.Date(
         string="Expected Date",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env["edu.campus"]._default_for_user()._today(),
         help="When learning is to start.",
     )
     date_confirmed = fields.Date(
@@ -758,7 +758,7 @@ class EduEnrollment(models.Model):
         return True
 
     def action_complete(self):
-        """The course is over for this student; what was sold without hours is earned by it (E19).
+        """The student has finished; what was sold without hours is earned by then (E19).
 
         :raise AccessError: the user is no academic staff
         """
@@ -772,7 +772,7 @@ class EduEnrollment(models.Model):
         return True
 
     def action_suspend(self, date_from=None, date_to=None, reason=None):
-        """Interrupt the course; the seat is kept (E17). A suspension that lies ahead begins by itself.
+        """Interrupt learning; the seat is kept (E17). A suspension that lies ahead begins by itself.
 
         :param date_from: first day, ``date`` or ISO string, local; none: today
         :param date_to: last day; none: until somebody resumes

@@ -104,8 +104,9 @@ class EduEnrollmentChange(models.Model):
             if (missed := enrollment.package_id.hours - enrollment.hours_planned) > 0
         }
         self._log_each("late", late)
-        for renewal in enrollments.filtered("renewed_from_id"):
-            self._log(renewal.renewed_from_id, "renew", target_enrollment_id=renewal.id)
+        # sudo: the seller may not see the enrolment that is renewed.
+        for renewal_sudo in enrollments.sudo().filtered("renewed_from_id"):
+            self._log(renewal_sudo.renewed_from_id, "renew", target_enrollment_id=renewal_sudo.id)
 
     @api.model
     def _log_withdrawal(self, enrollments, reason):

@@ -192,8 +192,8 @@ class EduPromotion(models.Model):
 
     @api.depends("date_start", "date_end", "usage_limit", "used_count")
     def _compute_validity(self):
-        today = fields.Date.context_today(self)
         for promotion in self:
+            today = promotion.campus_id._today()
             if promotion.date_end and promotion.date_end < today:
                 promotion.validity = "ended"
             elif promotion.date_start and promotion.date_start > today:

@@ -211,7 +211,9 @@ class EduWaitlist(models.Model):
         :raise UserError: no seat was offered, the offer is over, or no package was chosen
         """
         self.check_access("write")
-        todo = self.filtered(lambda entry: entry.state != "enrolled")
+        # Whoever accepts may have the seat taken. Nothing that was read before these two lines is used after them.
+        self.sudo().enrollment_id._wait_for_turn(self.class_id)
+        todo = self._lock().filtered(lambda entry: entry.state != "enrolled")
         now = fields.Datetime.now()
         for entry in todo:
             if entry.state != "offered":
@@ -243,7 +245,7 @@ class EduWaitlist(models.Model):
     def action_leave(self):
         """Leave the list; a held seat goes to the next one, the enrolment is a draft again (E23)."""
         self.check_access("write")
-        self.filtered(lambda entry: entry.state in ACTIVE_STATES).sudo()._end("left")
+        self._lock().filtered(lambda entry: entry.state in ACTIVE_STATES).sudo()._end("left")
         return True
 
     # ------------------------------------------------------------------ business

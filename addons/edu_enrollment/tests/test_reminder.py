@@ -23,6 +23,19 @@ class TestReminder(EnrollmentCommon):
     def _send(self, days):
         return self.env["edu.instalment.reminder"]._send_due(self.north, self.today + timedelta(days=days))
 
+    def test_overdue_by_the_day_of_the_campus(self):
+        """E13: the day after it was due has begun in Hanoi, wherever the user is."""
+        Line = self.env["account.move.line"]
+        with freeze_time(f"{self.first.date_maturity} 18:00:00"):
+            for tz in ("Asia/Ho_Chi_Minh", "America/New_York", False):
+                self.env.invalidate_all()
+                with self.subTest(tz=tz):
+                    self.assertEqual(self.first.with_context(tz=tz).instalment_state, "overdue")
+                    found = Line.with_context(tz=tz).search(
+                        [("instalment_state", "=", "overdue"), ("id", "in", self.enrollment.instalment_ids.ids)]
+                    )
+                    self.assertEqual(found, self.first)
+
     def test_before_and_after_the_due_date(self):
         """E13: three days before, three days after, each once, however often the job runs."""
         self.assertEqual(self._send(0).mapped("line_id"), self.first)

@@ -77,7 +77,7 @@ class EduEnrollmentCollect(models.TransientModel):
         for wizard in self:
             enrollment = wizard.enrollment_id
             if wizard.is_deposit:
-                # Who sees the price may see how it is paid; payment terms are the accountant's.
+                # sudo: users may not read payment terms.
                 package_sudo = enrollment.package_id.sudo()
                 proposed = package_sudo._instalments(enrollment.amount_total, wizard.date)[0][1]
             else:
@@ -113,7 +113,7 @@ class EduEnrollmentCollect(models.TransientModel):
         enrollment = self.enrollment_id
         enrollment.check_access("read")
         enrollment._lock()
-        # Who may use this dialog may take money; entries are made with the accountant's rights.
+        # sudo: cashiers and counsellors have no rights on entries.
         payment_sudo = self.env["account.payment"].sudo()
         key = f"{self._name},{self.id}"
         if payment_sudo.search_count([("collect_key", "=", key)], limit=1):

@@ -1127,7 +1127,7 @@ class EduEnrollment(models.Model):
                     enrollment._resume_or_ask()
                 return
             todo = self.env.ref("mail.mail_activity_data_todo")
-            summary = self.env._("The suspension is over, and the course cannot go on")
+            summary = self.env._("The suspension is over, and the student cannot go on")
             if not self.activity_ids.filtered(lambda activity: activity.summary == summary):
                 self.activity_schedule(
                     activity_type_id=todo.id, summary=summary, note=str(error), user_id=self.user_id.id

@@ -21,7 +21,7 @@ class EduEnrollmentSuspend(models.TransientModel):
     )
     date_to = fields.Date(
         string="Last Day",
-        help="The course goes on by itself the day after. Empty: until somebody resumes it.",
+        help="Lessons go on by themselves the day after. Empty: until somebody resumes them.",
     )
     reason = fields.Char()
 

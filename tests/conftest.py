@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -11,6 +12,23 @@ import odoo.sql_db
 
 import databases
 from arena import Arena
+
+
+#: seconds that a server may take from saying so until it listens
+LISTENING_AFTER = 60
+
+
+def until_it_listens(port):
+    """Odoo says that it serves before its thread has opened the port; on a busy machine that takes a while."""
+    pause, end = threading.Event(), time.monotonic() + LISTENING_AFTER
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+        pause.wait(0.1)
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +73,7 @@ def server(arena, server_log):
                 break
         else:
             pytest.fail(f"the server did not start:\n{''.join(said)}")
+        until_it_listens(port)
         # A full pipe would halt the server: what else it says goes into a file.
         rest = threading.Thread(target=copy.writelines, args=[process.stdout], daemon=True)
         rest.start()

@@ -13,7 +13,6 @@ import odoo.sql_db
 import databases
 from arena import Arena
 
-
 #: seconds that a server may take from saying so until it listens
 LISTENING_AFTER = 60
 
